@@ -1,0 +1,62 @@
+/*
+ * Every bound on what comes from outside, with its reason. A bound that an operator may move is the default of a
+ * flag and says so.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024UL
+#define MIB (1024UL * 1024UL)
+
+/* Profiles: 100 KB to 2 MB is usual; a heap profile of a huge program reaches 10 MB. --max-body */
+#define LIMIT_BODY_BYTES (16 * MIB)
+/* Inflated: pprof shrinks 3 to 10 times. --max-inflated */
+#define LIMIT_INFLATED_BYTES (128 * MIB)
+/* Against bombs: beyond this many free bytes, at most this many times the input. */
+#define LIMIT_INFLATE_FREE_BYTES MIB
+#define LIMIT_INFLATE_RATIO      200UL
+/* Bodies and answers held at once by all requests together. --inflight-bytes */
+#define LIMIT_INFLIGHT_BYTES (128 * MIB)
+
+/* Key grammar (docs/KEYS.md): whatever is within these fits in 1,024 bytes. */
+#define LIMIT_KEY_BYTES        1024UL
+#define LIMIT_COMPONENT_BYTES  200UL
+#define LIMIT_ROOT_BYTES       64UL
+#define LIMIT_SERVICE_BYTES    128UL
+#define LIMIT_TYPE_BYTES       32UL
+#define LIMIT_LABELS           32UL
+#define LIMIT_LABEL_KEY_BYTES  64UL
+#define LIMIT_LABELS_SUM_BYTES 480UL /* sum of key + value + 2 */
+#define LIMIT_SAMPLE_TYPES     8UL   /* more: no facts in the key */
+
+/* pprof: a reader must not be made to allocate by numbers alone. */
+#define LIMIT_PPROF_SAMPLES   (8UL * 1000 * 1000)
+#define LIMIT_PPROF_LOCATIONS (4UL * 1000 * 1000)
+#define LIMIT_PPROF_FUNCTIONS (4UL * 1000 * 1000)
+#define LIMIT_PPROF_MAPPINGS  (100UL * 1000)
+#define LIMIT_PPROF_STRINGS   (8UL * 1000 * 1000)
+#define LIMIT_PPROF_DEPTH     4096UL /* locations of one sample */
+#define LIMIT_PPROF_LINES     1024UL /* inlined lines of one location */
+#define LIMIT_PPROF_LABELS    256UL  /* labels of one sample */
+#define LIMIT_PPROF_TYPES     64UL   /* sample types of one profile */
+
+/* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
+#define LIMIT_LIST_PAGE_BYTES (4 * MIB)
+#define LIMIT_LIST_KEYS       1000UL
+#define LIMIT_XML_DEPTH       16UL
+#define LIMIT_XML_TEXT_BYTES  (4 * KIB)
+#define LIMIT_ERROR_BODY_BYTES (64 * KIB)
+
+/* HTTP heads. */
+#define LIMIT_URI_BYTES      (16 * KIB)
+#define LIMIT_HEADER_BYTES   (32 * KIB)
+#define LIMIT_QUERY_PARAMS   64UL
+#define LIMIT_IDS_PER_GET    1000UL
+
+/* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
+#define LIMIT_LIST_PROFILES 10000UL
+
+/* Small files: tokens, credentials, certificates' paths. */
+#define LIMIT_SMALL_FILE_BYTES (1 * MIB)
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Options of a command: one table row each, read from argv (`--name VALUE`, `--name=VALUE`, flags bare), else from
+ * the environment (BRAZIER_ and the name in capitals with _ for -), else the default. The help text is printed
+ * from the same rows. argv wins over the environment.
+ */
+#ifndef BASE_OPTION_H
+#define BASE_OPTION_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_kind {
+    OPTION_TEXT,     /* const char ** : points into argv, environ or the table */
+    OPTION_FLAG,     /* bool *        : --name, or =true/false/1/0/on/off/yes/no */
+    OPTION_COUNT,    /* int64_t *     : a decimal number */
+    OPTION_BYTES,    /* int64_t *     : 16MiB, 128KiB, 1GiB, MB, or bytes */
+    OPTION_DURATION, /* int64_t * ms  : 250ms, 10s, 5m, 24h, 7d; 0 */
+};
+
+struct option_row {
+    const char *name;     /* without the dashes */
+    enum option_kind kind;
+    void *value;
+    const char *fallback; /* in the form a user would type; NULL: none (text stays NULL) */
+    int64_t min, max;     /* for counts, bytes and durations; both 0: 0 .. INT64_MAX */
+    const char *argument; /* in the help: "URL", "BYTES" */
+    const char *help;     /* one sentence */
+};
+
+/* Reads argv[0..argc) (without program and sub-command names). Positional arguments are collected into args (at
+ * most args_max), *ret_args counts them. E_INVALID names the argument, what is wrong and, for an unknown one, the
+ * nearest name. */
+NODISCARD enum status option_parse(const struct option_row *rows, size_t row_count, int argc, char **argv,
+                                   const char **args, size_t args_max, size_t *ret_args, struct error *err);
+/* A table of options with defaults and environment names. */
+void option_help(const struct option_row *rows, size_t row_count, FILE *out);
+/* The parts, for other uses of the same spellings. */
+NODISCARD bool option_duration(const char *text, int64_t *ret_ms);
+NODISCARD bool option_bytes(const char *text, int64_t *ret_bytes);
+
+#endif
