@@ -1,0 +1,154 @@
+/*
+ * The index: a SQLite cache of object keys on local disk. It knows nothing that the keys do not say, so deleting
+ * it is always safe; whatever is wrong with the file, it is renamed aside and a new one begun.
+ *
+ * One thread writes (queued batches, several of them one transaction); readers have connections of their own and
+ * never wait for the writer. Label sets are interned once ("series").
+ *
+ * Aliases: ids of equal digest minted within 24 h of each other are one profile. Over the set of ids of one digest
+ * in ascending order, the first is canonical, all within 24 h of it are its aliases, the next beyond begins anew:
+ * a function of the set of keys, in whatever order they came. A tombstone hides the ids of its digest minted in
+ * (target - 24 h, tombstone's own mint time]; what is posted after it is a new profile. Hidden ids and aliases
+ * are never listed; an alias resolves to its canonical id.
+ */
+#ifndef INDEX_INDEX_H
+#define INDEX_INDEX_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/key.h"
+#include "model/selector.h"
+
+struct index;
+
+enum index_mode {
+    INDEX_ON_DISK,
+    INDEX_IN_MEMORY, /* the disk failed, or no directory was given: holds the last hour, says so */
+};
+
+struct index_options {
+    const char *dir;      /* made if missing; NULL: in memory */
+    const char *identity; /* schema version is added; a file made for another store is set aside */
+    int readers;          /* read connections, 1..16 */
+};
+
+/* Opens or creates. Never fails for a bad file: *ret_note (512 bytes, "" if nothing) says what was set aside and
+ * why. E_CONFIG when the directory cannot be made or written at start. */
+NODISCARD enum status index_open(const struct index_options *options, struct index **ret_index, char *ret_note,
+                                 struct error *err);
+/* Writes what is queued, then closes. Takes NULL. */
+void index_close(struct index *ix);
+enum index_mode index_mode(struct index *ix);
+/* True once after the index had to be begun anew or moved to memory while running: the caller rebuilds. `note`
+ * (512 bytes) says why. Any thread. */
+bool index_was_reset(struct index *ix, char *note);
+
+/* --- writing --------------------------------------------------------------------------------------------- */
+
+/* A following or rebuilding cursor, kept in the same transaction as the rows that it stands for. */
+struct index_cursor {
+    struct slice name;  /* "tail/0", "task/0/20261123": the caller's; at most 64 bytes */
+    struct slice value; /* at most 1,100 bytes; empty ptr: forget it */
+};
+
+struct index_batch {
+    struct arena arena; /* the caller copies into it what the rows point to */
+    const struct key_parts *rows; /* profiles and tombstones; anything else is ignored */
+    size_t row_count;
+    const struct id *forget; /* rows whose objects are gone (expired, or missing twice) */
+    size_t forget_count;
+    struct index_cursor cursors[2];
+    size_t cursor_count;
+    /* Called on the writer thread when the batch is in a committed transaction (or failed for good: err->code not
+     * OK, and the index has been reset). May be NULL. */
+    void (*done)(struct index_batch *batch, const struct error *err);
+    void *user;
+    struct index_batch *next; /* the index's */
+};
+
+/* Queues; any thread; the batch is the index's until done. E_BUSY when too much waits (1,024 batches). */
+NODISCARD enum status index_write(struct index *ix, struct index_batch *batch, struct error *err);
+/* The same, and waits for the commit. */
+NODISCARD enum status index_write_wait(struct index *ix, struct index_batch *batch, struct error *err);
+/* Waits until everything queued before the call is committed and visible to readers. */
+NODISCARD enum status index_flush(struct index *ix, int64_t deadline_ms, struct error *err);
+size_t index_queued(struct index *ix);
+
+/* Copies the value into the arena; E_NOT_FOUND if it was never set. */
+NODISCARD enum status index_cursor_get(struct index *ix, const char *name, struct arena *arena,
+                                       struct slice *ret_value, struct error *err);
+/* All cursors whose name begins so, by name. */
+NODISCARD enum status index_cursors(struct index *ix, const char *prefix, struct arena *arena,
+                                    struct index_cursor **ret_cursors, size_t *ret_count, struct error *err);
+
+/* Drops rows minted before, at most `max` of them; *ret_dropped tells how many went. Waits for the writer. */
+NODISCARD enum status index_expire(struct index *ix, int64_t mint_before_ms, size_t max, size_t *ret_dropped,
+                                   struct error *err);
+
+/* --- reading: any thread; results live in the arena (E_TOO_LARGE when it is full) ------------------------- */
+
+struct index_list {
+    struct profile_meta *items; /* newest created_at first, ties by id descending */
+    size_t count;
+    bool more;        /* there are further ones: selector.cursor = cursor_encode(last item) */
+    uint64_t total;   /* all that match, whatever limit and cursor */
+};
+
+/* Profiles that match, not hidden, minted at or after mint_min_ms. want_total false leaves total 0. */
+NODISCARD enum status index_find(struct index *ix, const struct selector *sel, int64_t mint_min_ms, bool want_total,
+                                 struct arena *arena, struct index_list *ret_list, struct error *err);
+
+/* Calls fn for every match, oldest created_at first, in one read transaction, without holding them all; fn returns
+ * false to stop. For merges and timelines. `meta` lives during the call. */
+NODISCARD enum status index_each(struct index *ix, const struct selector *sel, int64_t mint_min_ms,
+                                 bool (*fn)(void *user, const struct profile_meta *meta), void *user,
+                                 struct error *err);
+
+/* The canonical profile that an id stands for. E_NOT_FOUND: not known here (ask the store) ; *ret_hidden says that
+ * it is known and deleted. */
+NODISCARD enum status index_get(struct index *ix, const struct id *id, struct arena *arena,
+                                struct profile_meta *ret_meta, bool *ret_hidden, struct error *err);
+
+/* For writers: the canonical, unhidden profile of this digest that an id minted at mint_ms would be an alias of.
+ * *ret_tombstone_ms: mint time of the latest tombstone of the digest, 0 if none. E_NOT_FOUND if there is none. */
+NODISCARD enum status index_by_digest(struct index *ix, const struct digest *digest, int64_t mint_ms,
+                                      struct arena *arena, struct profile_meta *ret_meta, int64_t *ret_tombstone_ms,
+                                      struct error *err);
+/* All ids of the digest of `id` that it shares a profile with (itself, its canonical one, its aliases). */
+NODISCARD enum status index_aliases(struct index *ix, const struct id *id, struct arena *arena,
+                                    struct profile_meta **ret_items, size_t *ret_count, struct error *err);
+
+/* Sorted, distinct, of profiles that are listed (not hidden, minted at or after mint_min_ms). */
+struct index_names {
+    struct slice *items;
+    uint64_t *profiles; /* how many profiles have it */
+    size_t count;
+};
+NODISCARD enum status index_services(struct index *ix, int64_t mint_min_ms, struct arena *arena,
+                                     struct index_names *ret_names, struct error *err);
+NODISCARD enum status index_types(struct index *ix, struct slice service, int64_t mint_min_ms, struct arena *arena,
+                                  struct index_names *ret_names, struct error *err);
+NODISCARD enum status index_label_names(struct index *ix, struct slice service, struct slice type,
+                                        int64_t mint_min_ms, struct arena *arena, struct index_names *ret_names,
+                                        struct error *err);
+NODISCARD enum status index_label_values(struct index *ix, struct slice service, struct slice type, struct slice name,
+                                         int64_t mint_min_ms, struct arena *arena, struct index_names *ret_names,
+                                         struct error *err);
+
+struct index_counts {
+    uint64_t profiles; /* listed */
+    uint64_t aliases, hidden, tombstones, series;
+    int64_t oldest_mint_ms, newest_mint_ms; /* 0 when empty */
+    uint64_t file_bytes;
+};
+NODISCARD enum status index_counts(struct index *ix, struct index_counts *ret_counts, struct error *err);
+
+/* Ids of all rows (canonical, aliases, hidden) of a lane minted in [from, to), ascending: for audits. */
+NODISCARD enum status index_ids(struct index *ix, unsigned lane, int64_t mint_from_ms, int64_t mint_to_ms,
+                                struct arena *arena, struct id **ret_ids, size_t *ret_count, struct error *err);
+
+/* Everything that queries can see, one line a profile in id order, independent of the file's history: two indexes
+ * of the same keys dump the same bytes. */
+NODISCARD enum status index_dump(struct index *ix, struct buf *out, struct error *err);
+
+#endif
