@@ -4,24 +4,31 @@
 # of those below, so a folder can be built and tested while others are broken.
 # BUILD=DIR keeps a build apart from others (sanitizers, another compiler).
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 BUILD   ?= build
 PREFIX  ?= /usr/local
 OPT     ?= -O2 -g
 SAN     ?=
+# Only for a compiler that nobody has tried: WERROR= lets its new warnings pass.
+WERROR  ?= -Werror
+# A build from a tarball or an image says what it is: make COMMIT=0123456789ab
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0)
-COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
-WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+WARN := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef \
         -Wno-missing-field-initializers
+# Fortified libc calls and sanitizers do not mix.
+HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
-CFLAGS   += -std=gnu17 $(OPT) $(WARN) $(SAN) -fno-common -fstack-protector-strong -pthread
-LDFLAGS  += $(SAN) -pthread -Wl,--as-needed
+CFLAGS   += -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(SAN) -fno-common -fstack-protector-strong -fPIE -pthread
+LDFLAGS  += $(SAN) -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 
-PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto
+PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash
 PKG_C  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_L  := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null)
 
 # The layers: a folder may include itself and what stands behind it (tests/lint/layers reads this too).
 DEPS_base      := base
@@ -39,53 +46,199 @@ FOLDERS := base model pprof http store s3 index collector cli
 .SECONDEXPANSION:
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: FORCE
 
-all: $(BUILD)/brazier
+all: $(BUILD)/brazier ## build the program (default)
 
 # --- compiling -------------------------------------------------------------
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_C) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) $(DEFINE) $(PKG_C) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# A change of compiler or flags rebuilds; an unchanged one does not touch the file.
+# Written only when the text differs, so that what depends on it is rebuilt then and not otherwise.
+define if_changed
+@mkdir -p $(@D)
+@printf '%s\n' '$(strip $(1))' | cmp -s - $@ || printf '%s\n' '$(strip $(1))' >$@
+endef
+
 $(BUILD)/flags: FORCE
+	$(call if_changed,$(CC) $(CPPFLAGS) $(PKG_C) $(CFLAGS) $(LDFLAGS) $(PKG_L))
+	@pkg-config --exists $(PKGS) || { echo "libraries are missing: $$(pkg-config --print-errors --exists $(PKGS) 2>&1 | \
+	    sed -n "s/^No package '\(.*\)' found/\1/p; s/.*pkg-config: .*not found/pkg-config/p" | tr '\n' ' ')"; \
+	    echo "./run.sh installs what is needed"; rm -f $@; exit 1; }
+
+# The version stands in one object, so that a commit compiles one file and not all.
+$(BUILD)/version: FORCE
+	$(call if_changed,$(VERSION) $(COMMIT))
+$(BUILD)/obj/base/version.o: $(BUILD)/version
+$(BUILD)/obj/base/version.o: private DEFINE = -DBRAZIER_VERSION='"$(VERSION)"' -DBRAZIER_COMMIT='"$(COMMIT)"'
+
+# Files that the binary carries: index/schema.sql becomes `extern const char index_schema_sql[];`, ended by a NUL,
+# and `extern const unsigned long index_schema_sql_bytes;`, which does not count it.
+EMBED := sql html css js svg
+$(BUILD)/gen/%.c: % Makefile
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CPPFLAGS) $(PKG_C) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(PKG_C) $(CFLAGS)' > $@
-FORCE:
+	@symbol=$$(printf '%s' '$<' | tr -c 'A-Za-z0-9' _) && { \
+	    printf '/* made from %s */\nextern const char %s[];\nextern const unsigned long %s_bytes;\n' '$<' $$symbol $$symbol; \
+	    printf 'const char %s[] = {\n' $$symbol; \
+	    od -An -v -tx1 '$<' | sed "s/ *\([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"; \
+	    printf "'\\\\0'};\nconst unsigned long %s_bytes = sizeof(%s) - 1;\n" $$symbol $$symbol; } >$@
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# An archive is made anew when a member changes, comes or goes.
+$(BUILD)/%.members: FORCE
+	$(call if_changed,$(MEMBERS))
+define archive
+@rm -f $@
+ar rcs $@ $(filter %.o,$^)
+endef
 
 define folder
 SRC_$(1) := $$(filter-out cli/main.c,$$(wildcard $(1)/*.c))
-$$(BUILD)/lib$(1).a: $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(SRC_$(1)))
-	@rm -f $$@
-	ar rcs $$@ $$^
+OBJ_$(1) := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(SRC_$(1))) \
+            $$(patsubst %,$$(BUILD)/obj/gen/%.o,$$(foreach e,$$(EMBED),$$(wildcard $(1)/*.$$(e))))
+$$(BUILD)/lib$(1).members: private MEMBERS = $$(OBJ_$(1))
+$$(BUILD)/lib$(1).a: $$(OBJ_$(1)) $$(BUILD)/lib$(1).members
+	$$(archive)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 libs_of = $(foreach d,$(DEPS_$(1)),$(if $(SRC_$(d)),$(BUILD)/lib$(d).a))
 
 $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_L)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_L)
 
 # --- tests -----------------------------------------------------------------
-# tests/<folder>/test_<file>.c is one program, linked with tests/support/*.c and the archives of its folder.
-# `make test` runs them all, `make test-model` those of one folder.
+# tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
+# tests/contract/, and with the archives of its folder. `make test-model` builds and runs those of one folder.
 TEST_TIMEOUT ?= 300
-SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 TEST_L := -lcmocka -lm
+SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
+CONTRACT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/contract/*.c))
+$(BUILD)/libsupport.members: private MEMBERS = $(SUPPORT_OBJ)
+$(BUILD)/libcontract.members: private MEMBERS = $(CONTRACT_OBJ)
+$(BUILD)/libsupport.a: $(SUPPORT_OBJ) $(BUILD)/libsupport.members
+	$(archive)
+$(BUILD)/libcontract.a: $(CONTRACT_OBJ) $(BUILD)/libcontract.members
+	$(archive)
+test_libs = $(if $(filter store,$(DEPS_$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
+            $(if $(SUPPORT_OBJ),$(BUILD)/libsupport.a)
 
 define tests
 TESTS_$(1) := $$(patsubst tests/%.c,$$(BUILD)/tests/%,$$(wildcard tests/$(1)/test_*.c))
-$$(TESTS_$(1)): $$(BUILD)/tests/%: $$(BUILD)/obj/tests/%.o $$(SUPPORT_OBJ) $$(call libs_of,$(1))
+$$(TESTS_$(1)): $$(BUILD)/tests/%: $$(BUILD)/obj/tests/%.o $$(call test_libs,$(1)) $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(TEST_L) $$(PKG_L)
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(TEST_L) $$(PKG_L)
 .PHONY: test-$(1)
 test-$(1): $$(TESTS_$(1))
 	@tests/run-unit $$(TEST_TIMEOUT) $$^
 endef
-TEST_FOLDERS := $(filter-out cli,$(FOLDERS))
+TEST_FOLDERS := $(FOLDERS)
 $(foreach f,$(TEST_FOLDERS),$(eval $(call tests,$(f))))
+TESTS := $(foreach f,$(TEST_FOLDERS),$(TESTS_$(f)))
 
-.PHONY: all test FORCE
-test: $(foreach f,$(TEST_FOLDERS),$(TESTS_$(f)))
+.PHONY: all test
+test: $(TESTS) ## build and run all unit tests; `make test-model` those of one folder
 	@tests/run-unit $(TEST_TIMEOUT) $^
+
+# Programs of the tests that are no tests (a load maker, a fault proxy, a benchmark, a fuzz target): each links the
+# folders that it names in its includes, and what those need.
+includes_of = $(sort $(shell sed -n 's,^\#include "\([a-z0-9]*\)/.*,\1,p' $(1)))
+needs_of = $(foreach i,$(call includes_of,$(1)),$(DEPS_$(i)))
+DOWNWARDS := $(DEPS_cli)
+libs_for = $(if $(filter store,$(call needs_of,$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
+           $(if $(SUPPORT_OBJ),$(BUILD)/libsupport.a) \
+           $(foreach d,$(DOWNWARDS),$(if $(SRC_$(d)),$(if $(filter $(d),$(call needs_of,$(1))),$(BUILD)/lib$(d).a)))
+
+PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/e2e/*.c tests/bench/*.c))
+$(PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+
+.PHONY: e2e bench programs
+programs: $(PROGRAMS)
+e2e: $(BUILD)/brazier $(filter $(BUILD)/tests/e2e/%,$(PROGRAMS)) ## real processes, real S3 servers, real faults
+	BUILD=$(abspath $(BUILD)) tests/e2e/run $(E2E)
+bench: $(BUILD)/brazier $(PROGRAMS) ## the numbers of docs/PERFORMANCE.md
+	BUILD=$(abspath $(BUILD)) tests/bench/run $(BENCH)
+
+# --- other builds ----------------------------------------------------------
+# GOAL=test-s3 runs a part only. The kernel's address randomisation may be more than TSan of an older gcc can take.
+GOAL ?= test
+NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+SLOW_TIMEOUT ?= 900
+.PHONY: asan tsan cover fuzz fuzz-programs
+asan: ## all unit tests under AddressSanitizer, LeakSanitizer and UBSan
+	UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) BUILD=$(BUILD)/asan TEST_TIMEOUT=$(SLOW_TIMEOUT) \
+	    OPT="-O1 -g -fno-omit-frame-pointer" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" $(GOAL)
+tsan: ## all unit tests under ThreadSanitizer
+	TSAN_OPTIONS="second_deadlock_stack=1 $$TSAN_OPTIONS" $(NO_ASLR) $(MAKE) BUILD=$(BUILD)/tsan \
+	    TEST_TIMEOUT=$(SLOW_TIMEOUT) OPT="-O1 -g" SAN="-fsanitize=thread" $(GOAL)
+cover: ## all unit tests; lines that they ran, by file
+	@find $(BUILD)/cover -name '*.gcda' -delete 2>/dev/null || true
+	$(MAKE) BUILD=$(BUILD)/cover OPT="-O0 -g" SAN="--coverage" test
+	@tests/cover $(BUILD)/cover $(FOLDERS)
+
+# tests/fuzz/fuzz_NAME.c, first on tests/fuzz/regression/NAME/ (inputs that once broke it), then FUZZ_SECONDS from
+# the seeds in tests/fuzz/corpus/NAME/. FUZZ=NAME runs one only. What it finds is kept in BUILD/fuzz/found/.
+FUZZ_SECONDS ?= 10
+FUZZ ?= *
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_$(FUZZ).c))
+$(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+fuzz-programs: $(FUZZERS)
+fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
+	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g -fno-omit-frame-pointer" \
+	    SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
+	@tests/fuzz/run $(FUZZ_SECONDS) $(BUILD)/fuzz $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(FUZZERS))
+
+# --- checks ----------------------------------------------------------------
+# lint-quick needs awk and clang-format only. clang-tidy and cppcheck run again only on what changed.
+LINT_SRC := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
+LINT_TESTS := $(wildcard tests/*/*.c)
+LINT_ALL := $(LINT_SRC) $(LINT_TESTS) $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h)) $(wildcard tests/*/*.h)
+TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(LINT_SRC) $(LINT_TESTS))
+$(TIDY): $(BUILD)/tidy/%.ok: $(BUILD)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@echo "clang-tidy $*.c"
+	@clang-tidy --quiet --warnings-as-errors='*' $*.c -- -x c -std=gnu17 $(CPPFLAGS) -DBRAZIER_VERSION='"0"' -DBRAZIER_COMMIT='"0"' \
+	    $(PKG_C) $(WARN) >$@.out 2>$@.err || \
+	    { grep -v 'warnings generated' $@.err; cat $@.out; exit 1; }
+	@touch $@
+
+.PHONY: lint lint-quick lint-tidy lint-cppcheck lint-format format
+lint: lint-quick lint-cppcheck lint-tidy ## every check; lint-quick for those that take a second
+lint-quick: lint-format
+	@tests/lint/selftest
+	@tests/lint/run
+lint-format:
+	@$(if $(strip $(LINT_ALL)),clang-format --dry-run -Werror $(LINT_ALL))
+lint-tidy: $(TIDY)
+lint-cppcheck:
+	@mkdir -p $(BUILD)/cppcheck
+	@$(if $(strip $(LINT_SRC)),tests/lint/cppcheck $(BUILD)/cppcheck $(LINT_SRC))
+format: ## clang-format on every source
+	@clang-format -i $(LINT_ALL)
+
+# --- the rest --------------------------------------------------------------
+.PHONY: install clean help
+INSTALL ?= install
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+install: $(BUILD)/brazier ## into PREFIX (/usr/local), under DESTDIR
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/brazier $(DESTDIR)$(UNITDIR)
+	$(INSTALL) -m 755 $(BUILD)/brazier $(DESTDIR)$(PREFIX)/bin/brazier
+	$(INSTALL) -m 644 $(wildcard README.md CHANGES.md docs/*.md deploy/nginx.conf deploy/haproxy.cfg \
+	    deploy/prometheus-rules.yaml deploy/brazier.env) $(DESTDIR)$(PREFIX)/share/doc/brazier
+	sed 's,^ExecStart=/usr/local/bin/,ExecStart=$(PREFIX)/bin/,' deploy/brazier.service >$(DESTDIR)$(UNITDIR)/brazier.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/brazier.service
+
+clean: ## remove BUILD
+	rm -rf -- '$(BUILD)'
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
