@@ -39,6 +39,12 @@
 #define LIMIT_PPROF_LINES     1024UL /* inlined lines of one location */
 #define LIMIT_PPROF_LABELS    256UL  /* labels of one sample */
 #define LIMIT_PPROF_TYPES     64UL   /* sample types of one profile */
+#define LIMIT_PPROF_COMMENTS  10000UL /* of one profile, and of a merged one */
+/* Tables of the reader beside the inflated bytes: 10 MB for a profile of 10 MB, hostile ones reach this. */
+#define LIMIT_PPROF_SCRATCH_BYTES (256 * MIB)
+/* One merge: an inflated input, the tables for reading it, and the result. A range of a thousand heap profiles of
+ * a big program takes 100 MB. --max-merge-bytes */
+#define LIMIT_MERGE_BYTES (512 * MIB)
 
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
 #define LIMIT_LIST_PAGE_BYTES (4 * MIB)
