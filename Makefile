@@ -139,7 +139,8 @@ TEST_FOLDERS := $(FOLDERS)
 $(foreach f,$(TEST_FOLDERS),$(eval $(call tests,$(f))))
 TESTS := $(foreach f,$(TEST_FOLDERS),$(TESTS_$(f)))
 
-.PHONY: all test
+.PHONY: all test test-programs
+test-programs: $(TESTS)
 test: $(TESTS) ## build and run all unit tests; `make test-model` those of one folder
 	@tests/run-unit $(TEST_TIMEOUT) $^
 
