@@ -47,10 +47,9 @@ cat >&2 <<TEXT
 
 brazier serves on $url and keeps profiles in $store. Three things to try:
 
-  curl -sS --data-binary @$top/tests/data/go/cpu-000.pb.gz \\
-       '$url/api/0/profiles?service=shop&type=cpu&labels=region=fra&created_at='\$(date -u +%Y-%m-%dT%H:%M:%S)
-  curl -sS '$url/api/0/profiles?service=shop&type=cpu&from=-1h&to=now'
-  curl -sS -o merged.pb.gz '$url/api/0/profiles/merge?service=shop&type=cpu&from=-1h&to=now'
+  curl -sS --data-binary @$top/tests/data/go/cpu-000.pb.gz '$url/api/0/profiles?service=shop&type=cpu&labels=region=fra'
+  curl -sS '$url/api/0/profiles?service=shop&type=cpu&from=2020-01-01T00:00:00&to=now'
+  curl -sS -o merged.pb.gz '$url/api/0/profiles/merge?service=shop&type=cpu&from=2020-01-01T00:00:00&to=now'
 
 Any program that writes pprof can send; 'go tool pprof URL' opens what is listed or merged. Ctrl-C stops.
 
