@@ -1,13 +1,14 @@
 /*
- * Options of a command: one table row each, read from argv (`--name VALUE`, `--name=VALUE`, flags bare), else from
- * the environment (BRAZIER_ and the name in capitals with _ for -), else the default. The help text is printed
- * from the same rows. argv wins over the environment.
+ * Options of a command: one table row each, read from argv (`--name VALUE`, `--name=VALUE`, flags bare), else
+ * from the environment (BRAZIER_ and the name in capitals with _ for -), else the default. The help text is
+ * printed from the same rows. argv wins over the environment.
  */
 #ifndef BASE_OPTION_H
 #define BASE_OPTION_H
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -17,6 +18,14 @@ enum option_kind {
     OPTION_COUNT,    /* int64_t *     : a decimal number */
     OPTION_BYTES,    /* int64_t *     : 16MiB, 128KiB, 1GiB, MB, or bytes */
     OPTION_DURATION, /* int64_t * ms  : 250ms, 10s, 5m, 24h, 7d; 0 */
+    OPTION_LIST,     /* struct option_list * : given again and again; the environment gives one value */
+};
+
+enum { OPTION_LIST_MAX = 64 };
+
+struct option_list {
+    const char *values[OPTION_LIST_MAX]; /* point into argv, environ or the table */
+    size_t count;
 };
 
 struct option_row {
@@ -29,9 +38,9 @@ struct option_row {
     const char *help;     /* one sentence */
 };
 
-/* Reads argv[0..argc) (without program and sub-command names). Positional arguments are collected into args (at
- * most args_max), *ret_args counts them. E_INVALID names the argument, what is wrong and, for an unknown one, the
- * nearest name. */
+/* Reads argv[0..argc) (without program and sub-command names). Positional arguments are collected into args
+ * (at most args_max), *ret_args counts them. E_INVALID names the argument, what is wrong and, for an unknown
+ * one, the nearest name. */
 NODISCARD enum status option_parse(const struct option_row *rows, size_t row_count, int argc, char **argv,
                                    const char **args, size_t args_max, size_t *ret_args, struct error *err);
 /* A table of options with defaults and environment names. */

@@ -15,7 +15,7 @@ struct secret {
 
 #define SECRET_INIT ((struct secret){NULL, 0})
 
-void secret_set(struct secret *s, struct slice value); /* copies; wipes what was there */
+void secret_set(struct secret *s, struct slice value); /* copies; wipes what was there; empty: none */
 void secret_release(struct secret *s);
 struct slice secret_bytes(const struct secret *s);
 bool secret_is_set(const struct secret *s);

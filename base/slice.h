@@ -1,6 +1,6 @@
 /*
- * A slice borrows bytes: a pointer and a length, no NUL, no ownership. Whoever keeps one beyond the call keeps
- * the owner alive or copies the bytes. {NULL, 0} is the empty slice. All functions are pure.
+ * A slice borrows bytes: a pointer and a length, no NUL, no ownership. Whoever keeps one beyond the call
+ * keeps the owner alive or copies the bytes. {NULL, 0} is the empty slice. All functions are pure.
  */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
@@ -53,5 +53,7 @@ NODISCARD bool slice_to_i64(struct slice s, int64_t *ret_value);
 
 /* Valid UTF-8 (no surrogates, no overlong forms). */
 bool slice_is_utf8(struct slice s);
+/* Length, 1..4, of the valid UTF-8 character that s begins with; 0 if there is none. */
+size_t slice_utf8_head(struct slice s);
 
 #endif
