@@ -52,9 +52,13 @@ FOLDERS := base model pprof http store s3 index collector cli
 all: $(BUILD)/brazier ## build the program (default)
 
 # --- compiling -------------------------------------------------------------
+# V=1 shows whole commands; -s shows nothing.
+V ?=
+silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = @$(if $(V)$(silent),,echo '  $(1)';)$(if $(V),set -x;)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(DEFINE) $(PKG_C) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(DEFINE) $(PKG_C) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # Written only when the text differs, so that what depends on it is rebuilt then and not otherwise.
 define if_changed
@@ -86,14 +90,14 @@ $(BUILD)/gen/%.c: % Makefile
 	    printf "'\\\\0'};\nconst unsigned long %s_bytes = sizeof(%s) - 1;\n" $$symbol $$symbol; } >$@
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # An archive is made anew when a member changes, comes or goes.
 $(BUILD)/%.members: FORCE
 	$(call if_changed,$(MEMBERS))
 define archive
 @rm -f $@
-ar rcs $@ $(filter %.o,$^)
+$(call say,AR   $@)ar rcs $@ $(filter %.o,$^)
 endef
 
 define folder
@@ -108,7 +112,7 @@ $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 libs_of = $(foreach d,$(DEPS_$(1)),$(if $(SRC_$(d)),$(BUILD)/lib$(d).a))
 
 $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_L)
+	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_L)
 
 # --- tests -----------------------------------------------------------------
 # tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
@@ -130,7 +134,7 @@ define tests
 TESTS_$(1) := $$(patsubst tests/%.c,$$(BUILD)/tests/%,$$(wildcard tests/$(1)/test_*.c))
 $$(TESTS_$(1)): $$(BUILD)/tests/%: $$(BUILD)/obj/tests/%.o $$(call test_libs,$(1)) $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(TEST_L) $$(PKG_L)
+	$$(call say,LINK $$@)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(TEST_L) $$(PKG_L)
 .PHONY: test-$(1)
 test-$(1): $$(TESTS_$(1))
 	@tests/run-unit $$(TEST_TIMEOUT) $$^
@@ -156,7 +160,7 @@ libs_for = $(if $(filter store,$(call needs_of,$(1))),$(if $(CONTRACT_OBJ),$(BUI
 PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/e2e/*.c tests/bench/*.c))
 $(PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 
 .PHONY: e2e bench programs
 programs: $(PROGRAMS)
@@ -189,7 +193,7 @@ FUZZ ?= *
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_$(FUZZ).c))
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+	$(call say,LINK $@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 fuzz-programs: $(FUZZERS)
 fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
 	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g -fno-omit-frame-pointer" \
