@@ -336,7 +336,7 @@ enum status option_parse(const struct option_row *rows, size_t row_count, int ar
     for (size_t i = 0; i < row_count; i++)
         clear_value(&rows[i]);
 
-    size_t count;
+    size_t count = 0;
     enum status status = read_args(&r, args, args_max, &count, err);
     if (status != OK)
         return status;
