@@ -1,0 +1,146 @@
+/*
+ * A shape is what sample types positively say. Each row of SHAPES is one sample type that only one shape has;
+ * a profile has every shape that one of its sample types names. "samples/count" alone is in no row: everybody
+ * uses it.
+ *
+ * Units are compared by kind, since producers differ (wall/microseconds of Node, cpu/milliseconds elsewhere).
+ */
+#include "model/profile_type.h"
+
+#include "base/buf.h"
+#include "model/quoted.h"
+
+enum shape {
+    SHAPE_CPU = 1 << 0, /* time on a CPU, or wall time sampled the same way */
+    SHAPE_HEAP = 1 << 1,
+    SHAPE_CONTENTION = 1 << 2,
+    SHAPE_GOROUTINE = 1 << 3,
+    SHAPE_THREADCREATE = 1 << 4,
+    SHAPE_ANY = 0,
+};
+
+enum unit { UNIT_COUNT, UNIT_BYTES, UNIT_TIME };
+
+const struct profile_type PROFILE_TYPES[PROFILE_TYPE_COUNT] = {
+    {"cpu", 1, false, true, SHAPE_CPU},
+    {"heap", 2, true, true, SHAPE_HEAP},
+    {"allocs", 0, true, true, SHAPE_HEAP},
+    {"block", 3, true, true, SHAPE_CONTENTION},
+    {"mutex", 4, true, true, SHAPE_CONTENTION},
+    {"goroutine", 5, true, true, SHAPE_GOROUTINE},
+    {"threadcreate", 6, true, true, SHAPE_THREADCREATE},
+    {"other", 127, false, true, SHAPE_ANY},
+    {"trace", 128, false, false, SHAPE_ANY},
+};
+
+static const struct {
+    const char *name;
+    enum unit unit;
+    enum shape shape;
+} SHAPES[] = {
+    {"cpu", UNIT_TIME, SHAPE_CPU},
+    {"wall", UNIT_TIME, SHAPE_CPU},
+    {"alloc_objects", UNIT_COUNT, SHAPE_HEAP},
+    {"alloc_space", UNIT_BYTES, SHAPE_HEAP},
+    {"inuse_objects", UNIT_COUNT, SHAPE_HEAP},
+    {"inuse_space", UNIT_BYTES, SHAPE_HEAP},
+    {"objects", UNIT_COUNT, SHAPE_HEAP},
+    {"space", UNIT_BYTES, SHAPE_HEAP},
+    {"contentions", UNIT_COUNT, SHAPE_CONTENTION},
+    {"delay", UNIT_TIME, SHAPE_CONTENTION},
+    {"goroutine", UNIT_COUNT, SHAPE_GOROUTINE},
+    {"goroutines", UNIT_COUNT, SHAPE_GOROUTINE},
+    {"threadcreate", UNIT_COUNT, SHAPE_THREADCREATE},
+};
+
+static bool unit_is(struct slice unit, enum unit kind)
+{
+    switch (kind) {
+    case UNIT_COUNT: return slice_eq_cstr(unit, "count");
+    case UNIT_BYTES: return slice_eq_cstr(unit, "bytes");
+    case UNIT_TIME:
+        return slice_eq_cstr(unit, "nanoseconds") || slice_eq_cstr(unit, "microseconds") ||
+               slice_eq_cstr(unit, "milliseconds") || slice_eq_cstr(unit, "seconds");
+    }
+    return false;
+}
+
+/* All shapes that the sample types name; 0: none that we know. */
+static unsigned shapes_of(const struct sample_type *types, size_t count)
+{
+    unsigned shapes = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < ARRAY_LEN(SHAPES); k++)
+            if (slice_eq_cstr(types[i].name, SHAPES[k].name) && unit_is(types[i].unit, SHAPES[k].unit))
+                shapes |= SHAPES[k].shape;
+    return shapes;
+}
+
+const struct profile_type *profile_type_find(struct slice name)
+{
+    struct slice trimmed = slice_trim(name);
+    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++)
+        if (slice_eq_cstr(trimmed, PROFILE_TYPES[i].name))
+            return &PROFILE_TYPES[i];
+    return NULL;
+}
+
+const char *profile_type_names(void)
+{
+    return "cpu, heap, allocs, block, mutex, goroutine, threadcreate, other, trace";
+}
+
+enum status profile_type_parse(struct slice name, const struct profile_type **ret_type, struct error *err)
+{
+    const struct profile_type *type = profile_type_find(name);
+    if (!type)
+        return error_set(err, E_INVALID, "unknown profile type %s: one of %s", quoted_of(name).text,
+                         profile_type_names());
+
+    *ret_type = type;
+    return OK;
+}
+
+const struct profile_type *profile_type_guess(const struct sample_type *types, size_t count)
+{
+    unsigned shapes = shapes_of(types, count);
+    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++)
+        if (PROFILE_TYPES[i].shapes & shapes)
+            return &PROFILE_TYPES[i];
+    return NULL;
+}
+
+bool profile_type_accepts(const struct profile_type *type, const struct sample_type *types, size_t count)
+{
+    unsigned shapes = shapes_of(types, count);
+    return type->shapes == SHAPE_ANY || shapes == 0 || (type->shapes & shapes) != 0;
+}
+
+/* "heap or allocs": all rows that the sample types look like. */
+static void append_guesses(unsigned shapes, struct buf *out)
+{
+    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++) {
+        if ((PROFILE_TYPES[i].shapes & shapes) == 0)
+            continue;
+        if (out->len > 0)
+            buf_append_cstr(out, " or ");
+        buf_append_cstr(out, PROFILE_TYPES[i].name);
+    }
+}
+
+enum status profile_type_check(const struct profile_type *type, const struct sample_type *types, size_t count,
+                               struct error *err)
+{
+    if (profile_type_accepts(type, types, count))
+        return OK;
+
+    enum { SHOWN = 4 };
+    struct buf guesses CLEANUP(buf_release) = BUF_INIT(256);
+    struct buf seen CLEANUP(buf_release) = BUF_INIT(2 * SHOWN * (QUOTED_TEXT_BYTES + 4));
+    append_guesses(shapes_of(types, count), &guesses);
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        buf_printf(&seen, "%s%s %s", i > 0 ? ", " : "", quoted_of(types[i].name).text,
+                   quoted_of(types[i].unit).text);
+    return error_set(err, E_INVALID, "declared as %s, but it looks like %s: its sample types are %s%s",
+                     type->name, buf_cstr(&guesses), buf_cstr(&seen), count > SHOWN ? ", ..." : "");
+}
