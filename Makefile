@@ -217,9 +217,9 @@ $(TIDY): $(BUILD)/tidy/%.ok: $(BUILD)/obj/%.o .clang-tidy
 .PHONY: lint lint-quick lint-tidy lint-cppcheck lint-format format
 lint: lint-quick lint-cppcheck lint-tidy ## every check; lint-quick for those that take a second
 lint-quick: lint-format
-	@tests/deploy-check
 	@tests/lint/selftest
 	@tests/lint/run
+	@tests/deploy-check
 lint-format:
 	@$(if $(strip $(LINT_ALL)),clang-format --dry-run -Werror $(LINT_ALL))
 lint-tidy: $(TIDY)

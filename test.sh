@@ -49,7 +49,7 @@ need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_test[@]}" 
 
 step build make -s -j"$jobs" all test-programs
 step clang make -s -j"$jobs" CC=clang BUILD=build/clang OPT=-O1 all test-programs
-step lint make -s -j"$jobs" lint
+step lint make -s -k -j"$jobs" lint
 step unit make -s test
 # Instrumented code is several times slower: tests that take a number of rounds take fewer there.
 step asan env BRAZIER_TEST_ROUNDS=short make -s -j"$jobs" asan
