@@ -53,11 +53,18 @@
 #define LIMIT_XML_TEXT_BYTES  (4 * KIB)
 #define LIMIT_ERROR_BODY_BYTES (64 * KIB)
 
+/* The directory store. A key of pf1 has at most 42 components; a listing holds one directory open a level. */
+#define LIMIT_TREE_DEPTH 64UL
+/* What waits for its threads: more than a collector has requests under way; beyond it E_BUSY. */
+#define LIMIT_DIRECTORY_QUEUE 16384UL
+
 /* HTTP heads. */
 #define LIMIT_URI_BYTES      (16 * KIB)
 #define LIMIT_HEADER_BYTES   (32 * KIB)
 #define LIMIT_QUERY_PARAMS   64UL
 #define LIMIT_IDS_PER_GET    1000UL
+/* A UUID or a hash is 36 to 64 bytes. */
+#define LIMIT_IDEMPOTENCY_KEY_BYTES 255UL
 
 /* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
 #define LIMIT_LIST_PROFILES 10000UL

@@ -1,0 +1,15 @@
+/*
+ * The directory store, `file:PATH`: objects as files, their keys as paths (tree.h says what that promises).
+ * For one machine, or one file system with the semantics of a local one: any number of processes may share
+ * it. Plain files under the same keys as in a bucket, so a tree can be copied into a bucket and back.
+ */
+#ifndef STORE_DIRECTORY_H
+#define STORE_DIRECTORY_H
+
+#include "store/store.h"
+
+/* Makes the directory (mode 0700) if it is not there and starts the store's threads. Completions run on
+ * those. Its time is the local clock. E_DENIED, E_INVALID, E_CONFIG: `path` cannot be used. */
+NODISCARD enum status directory_store_open(const char *path, struct store **ret_store, struct error *err);
+
+#endif
