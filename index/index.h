@@ -66,6 +66,12 @@ struct index_batch {
     struct index_batch *next; /* the index's */
 };
 
+/* Frees the arena. For CLEANUP. */
+static inline void index_batch_release(struct index_batch *batch)
+{
+    arena_release(&batch->arena);
+}
+
 /* Queues; any thread; the batch is the index's until done. E_BUSY when too much waits (1,024 batches). */
 NODISCARD enum status index_write(struct index *ix, struct index_batch *batch, struct error *err);
 /* The same, and waits for the commit. */
@@ -110,7 +116,8 @@ NODISCARD enum status index_get(struct index *ix, const struct id *id, struct ar
                                 struct profile_meta *ret_meta, bool *ret_hidden, struct error *err);
 
 /* For writers: the canonical, unhidden profile of this digest that an id minted at mint_ms would be an alias of.
- * *ret_tombstone_ms: mint time of the latest tombstone of the digest, 0 if none. E_NOT_FOUND if there is none. */
+ * *ret_tombstone_ms: mint time of the latest tombstone of the digest, 0 if none; written with OK and with
+ * E_NOT_FOUND. E_NOT_FOUND if there is none. */
 NODISCARD enum status index_by_digest(struct index *ix, const struct digest *digest, int64_t mint_ms,
                                       struct arena *arena, struct profile_meta *ret_meta, int64_t *ret_tombstone_ms,
                                       struct error *err);

@@ -1,0 +1,223 @@
+/*
+ * The hash is there so that equal lengths are compared and that no token lies in memory; it is not there to slow
+ * anyone down: tokens are long random strings, not passwords.
+ */
+#include "collector/tokens.h"
+
+#include "base/alloc.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/limits.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { TOKENS_MAX = 1024, CREDENTIALS_MAX = 4096 };
+
+struct token {
+    struct sha256 hash;
+    unsigned scopes;
+    char name[TOKEN_NAME_BYTES];
+};
+
+struct tokens {
+    char *path;
+    int64_t mtime_ns;
+    pthread_rwlock_t lock;
+    struct token *items;
+    size_t count;
+};
+
+struct token_list {
+    struct token *items;
+    size_t count;
+};
+
+static void token_list_release(struct token_list *l)
+{
+    mem_freep(&l->items);
+}
+
+/* The next word of *line, which then begins behind it. */
+static struct slice next_word(struct slice *line)
+{
+    size_t len = 0;
+    struct slice word;
+
+    *line = slice_trim(*line);
+    while (len < line->len && line->ptr[len] != ' ' && line->ptr[len] != '\t')
+        len++;
+    word = slice_sub(*line, 0, len);
+    *line = slice_from(*line, len);
+    return word;
+}
+
+static bool parse_scopes(struct slice text, unsigned *ret_scopes)
+{
+    static const struct {
+        const char *name;
+        unsigned scopes;
+    } names[] = {{"ingest", SCOPE_INGEST}, {"read", SCOPE_READ}, {"admin", SCOPE_INGEST | SCOPE_READ | SCOPE_ADMIN}};
+    unsigned scopes = 0;
+
+    for (struct slice rest = text, piece; slice_split(&rest, ',', &piece);) {
+        unsigned found = 0;
+
+        for (size_t i = 0; i < ARRAY_LEN(names); i++)
+            if (slice_eq_cstr(piece, names[i].name))
+                found = names[i].scopes;
+        if (!found)
+            return false;
+        scopes |= found;
+    }
+    *ret_scopes = scopes;
+    return true;
+}
+
+static enum status parse_line(struct slice line, struct token *ret_token, struct error *err)
+{
+    struct slice scopes = next_word(&line);
+    struct slice token = next_word(&line);
+    struct slice name = slice_trim(line);
+    struct token t = {0};
+
+    if (!parse_scopes(scopes, &t.scopes))
+        return error_set(err, E_CONFIG, "the first word must be scopes: ingest, read or admin, parted by commas");
+    if (token.len < TOKEN_MIN_BYTES)
+        return error_set(err, E_CONFIG, "the token is shorter than %d bytes", TOKEN_MIN_BYTES);
+    if (name.len >= TOKEN_NAME_BYTES)
+        return error_set(err, E_CONFIG, "the name is longer than %d bytes", TOKEN_NAME_BYTES - 1);
+    t.hash = sha256_of(token);
+    memcpy(t.name, name.len > 0 ? name.ptr : "", name.len);
+    *ret_token = t;
+    return OK;
+}
+
+static enum status read_list(const char *path, struct token_list *ret_list, struct error *err)
+{
+    struct buf text CLEANUP(buf_release) = BUF_INIT(LIMIT_SMALL_FILE_BYTES);
+    struct token_list list CLEANUP(token_list_release) = {mem_zero(TOKENS_MAX, sizeof(struct token)), 0};
+    unsigned number = 0;
+
+    if (file_read(path, &text, err) != OK) {
+        error_wrap(err, "--token-file");
+        return err->code = E_CONFIG;
+    }
+    for (struct slice rest = buf_slice(&text), line; slice_split(&rest, '\n', &line);) {
+        number++;
+        line = slice_trim(line);
+        if (line.len == 0 || line.ptr[0] == '#')
+            continue;
+        if (list.count == TOKENS_MAX)
+            return error_set(err, E_CONFIG, "--token-file %s: more than %d tokens", path, TOKENS_MAX);
+        if (parse_line(line, &list.items[list.count], err) != OK)
+            return error_wrap(err, "--token-file %s: line %u", path, number);
+        list.count++;
+    }
+    if (text.len > 0)
+        explicit_bzero(text.ptr, text.len);
+    if (list.count == 0)
+        return error_set(err, E_CONFIG, "--token-file %s: no token in it; a line is: ingest,read TOKEN NAME", path);
+
+    *ret_list = list;
+    list.items = NULL;
+    return OK;
+}
+
+enum status tokens_load(const char *path, struct tokens **ret_tokens, struct error *err)
+{
+    int64_t mtime_ns = file_mtime_ns(path);
+    struct token_list list;
+    struct tokens *t;
+
+    if (read_list(path, &list, err) != OK)
+        return err->code;
+
+    t = mem_zero(1, sizeof(*t));
+    t->path = mem_cstr(path, strlen(path));
+    t->mtime_ns = mtime_ns;
+    pthread_rwlock_init(&t->lock, NULL);
+    t->items = list.items;
+    t->count = list.count;
+    *ret_tokens = t;
+    return OK;
+}
+
+void tokens_free(struct tokens *t)
+{
+    if (!t)
+        return;
+    pthread_rwlock_destroy(&t->lock);
+    mem_freep(&t->items);
+    mem_freep(&t->path);
+    mem_freep(&t);
+}
+
+enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct error *err)
+{
+    int64_t mtime_ns = file_mtime_ns(t->path);
+    struct token_list list;
+    struct token *old;
+
+    *ret_changed = false;
+    if (mtime_ns == t->mtime_ns)
+        return OK;
+    t->mtime_ns = mtime_ns; /* a wrong file is reported once, not at every look */
+    if (read_list(t->path, &list, err) != OK)
+        return err->code;
+
+    pthread_rwlock_wrlock(&t->lock);
+    old = t->items;
+    t->items = list.items;
+    t->count = list.count;
+    pthread_rwlock_unlock(&t->lock);
+    mem_freep(&old);
+    *ret_changed = true;
+    return OK;
+}
+
+/* The token in an Authorization header; false if it holds none. `scratch` backs a decoded one. */
+static bool find_token(struct slice authorization, struct buf *scratch, struct slice *ret_token)
+{
+    struct slice scheme = next_word(&authorization);
+    struct slice rest = slice_trim(authorization);
+
+    if (slice_eq_nocase(scheme, SLICE("Bearer"))) {
+        *ret_token = rest;
+        return rest.len > 0;
+    }
+    if (!slice_eq_nocase(scheme, SLICE("Basic")) || rest.len > CREDENTIALS_MAX || !base64_decode(rest, scratch))
+        return false;
+    size_t colon = slice_find(buf_slice(scratch), ':');
+    if (colon == scratch->len)
+        return false;
+    *ret_token = slice_from(buf_slice(scratch), colon + 1);
+    return ret_token->len > 0;
+}
+
+unsigned tokens_scopes(struct tokens *t, struct slice authorization, char *ret_name)
+{
+    struct buf scratch CLEANUP(buf_release) = BUF_INIT(CREDENTIALS_MAX);
+    struct slice token;
+    unsigned scopes = 0;
+
+    ret_name[0] = '\0';
+    if (!find_token(authorization, &scratch, &token))
+        return 0;
+
+    struct sha256 hash = sha256_of(token);
+    struct slice given = slice_make(hash.bytes, SHA256_BYTES);
+
+    pthread_rwlock_rdlock(&t->lock);
+    for (size_t i = 0; i < t->count; i++) {
+        if (!bytes_equal_constant_time(given, slice_make(t->items[i].hash.bytes, SHA256_BYTES)))
+            continue;
+        scopes = t->items[i].scopes;
+        memcpy(ret_name, t->items[i].name, TOKEN_NAME_BYTES);
+    }
+    pthread_rwlock_unlock(&t->lock);
+    if (scratch.len > 0)
+        explicit_bzero(scratch.ptr, scratch.len);
+    return scopes;
+}
