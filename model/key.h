@@ -25,15 +25,18 @@ struct key_parts {
     struct id target;         /* KEY_TOMBSTONE: the id of the deleted profile */
 };
 
-/* A root is empty or components of letters, digits, - and . parted by single slashes, at most 64 bytes, none
- * of them
- * "." or "..". E_CONFIG says what is wrong. Everything below requires a root that passed this. */
+/*
+ * A root is empty or components parted by single slashes, of letters, digits, '-' and '.', none of them "."
+ * or
+ * ".."; at most 64 bytes. E_CONFIG says what is wrong. Everything below requires a root that passed this.
+ */
 NODISCARD enum status key_root_check(struct slice root, struct error *err);
 
 /*
  * Appends the key of meta (its id decides the place) to out, whose bound must leave LIMIT_KEY_BYTES. Facts
- * are kept if they fit and can be said: tried are text with facts, packed with facts, packed without;
- * *ret_facts_kept (may be NULL) tells. Never the labels: whatever passes profile_meta_check_key() fits.
+ * are kept if they can be said and fit: tried are text with facts, packed with facts, text without, packed
+ * without; *ret_facts_kept (may be NULL) tells whether the key has them. Whatever passes
+ * profile_meta_check_key() fits, with all its labels. The form depends on the profile only, not on the root.
  * E_INVALID: meta is over a limit or its labels are not canonical; then out is unchanged.
  */
 NODISCARD enum status key_encode_profile(struct slice root, const struct profile_meta *meta, struct buf *out,
@@ -45,16 +48,15 @@ NODISCARD enum status key_encode_tombstone(struct slice root, const struct id *i
                                            struct buf *out, struct error *err);
 
 /*
- * Reads a key below root. OK with kind KEY_UNKNOWN: well formed as far as it can be known, of a later
- * release. E_INVALID: anything else that the encoders do not write (another root, foreign files, damage); the
- * text says what, and does not repeat the key. Slices in *ret_parts live in the arena; E_TOO_LARGE when it is
- * full (a key needs at most LIMIT_KEY_BYTES + 16 of it).
+ * Reads a key below root. OK with kind KEY_UNKNOWN: of a later release, as far as can be told. E_INVALID:
+ * anything else that the encoders do not write (another root, foreign files, damage); the text says what is
+ * wrong and does not repeat the key. E_TOO_LARGE: the arena is full; a key needs at most 2 * LIMIT_KEY_BYTES
+ * of it. Slices in *ret_parts live there and not in `key`. Encoding what was decoded gives the key again.
  */
 NODISCARD enum status key_decode(struct slice root, struct slice key, struct arena *arena,
                                  struct key_parts *ret_parts, struct error *err);
 
-/* --- places: all append to out (at most LIMIT_KEY_BYTES)
- * ---------------------------------------------------- */
+/* --- places: all append to out, at most LIMIT_KEY_BYTES -------------------------------------------- */
 
 enum key_span {
     KEY_SPAN_ALL,    /* root/pf1/ */

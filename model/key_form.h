@@ -8,8 +8,8 @@
 #include "model/profile_meta.h"
 
 /*
- * Room for either form, in a key whose root is as long as roots may be. Which form a profile gets depends on
- * it alone, not on the root at hand, so that a tree of keys can be moved to another root and still be read.
+ * Room for either form in a key of 1,024 bytes whose root is as long as roots may be. Which form a profile
+ * gets depends on it alone, not on the root at hand, so that a tree of keys can be moved to another root.
  */
 enum { KEY_FORM_BYTES = 890 };
 

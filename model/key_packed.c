@@ -186,9 +186,7 @@ enum status key_packed_decode(struct slice form, struct arena *arena, struct pro
     enum status status = facts_parse(facts, arena, &meta.facts, err);
     if (status != OK)
         return status;
-    /* Without facts nothing can be said: they may have been dropped, and the text form was too long with
-     * them. */
-    if (facts.len > 0 && text_form_len(&meta, facts.len) <= KEY_FORM_BYTES)
+    if (text_form_len(&meta, facts.len) <= KEY_FORM_BYTES)
         return error_set(err, E_INVALID, "packed although the text form fits");
 
     *ret_meta = meta;

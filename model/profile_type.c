@@ -24,9 +24,9 @@ enum unit { UNIT_COUNT, UNIT_BYTES, UNIT_TIME };
 const struct profile_type PROFILE_TYPES[PROFILE_TYPE_COUNT] = {
     {"cpu", 1, false, true, SHAPE_CPU},
     {"heap", 2, true, true, SHAPE_HEAP},
-    {"allocs", 0, true, true, SHAPE_HEAP},
-    {"block", 3, true, true, SHAPE_CONTENTION},
-    {"mutex", 4, true, true, SHAPE_CONTENTION},
+    {"allocs", 0, false, true, SHAPE_HEAP},
+    {"block", 3, false, true, SHAPE_CONTENTION},
+    {"mutex", 4, false, true, SHAPE_CONTENTION},
     {"goroutine", 5, true, true, SHAPE_GOROUTINE},
     {"threadcreate", 6, true, true, SHAPE_THREADCREATE},
     {"other", 127, false, true, SHAPE_ANY},
@@ -46,8 +46,12 @@ static const struct {
     {"inuse_space", UNIT_BYTES, SHAPE_HEAP},
     {"objects", UNIT_COUNT, SHAPE_HEAP},
     {"space", UNIT_BYTES, SHAPE_HEAP},
+    {"alloc_samples", UNIT_COUNT, SHAPE_HEAP},
+    {"alloc_size", UNIT_BYTES, SHAPE_HEAP},
     {"contentions", UNIT_COUNT, SHAPE_CONTENTION},
     {"delay", UNIT_TIME, SHAPE_CONTENTION},
+    {"lock_count", UNIT_COUNT, SHAPE_CONTENTION},
+    {"lock_time", UNIT_TIME, SHAPE_CONTENTION},
     {"goroutine", UNIT_COUNT, SHAPE_GOROUTINE},
     {"goroutines", UNIT_COUNT, SHAPE_GOROUTINE},
     {"threadcreate", UNIT_COUNT, SHAPE_THREADCREATE},
@@ -65,13 +69,22 @@ static bool unit_is(struct slice unit, enum unit kind)
     return false;
 }
 
+/* '-' is as good as '_': .NET writes inuse-space. */
+static bool name_is(struct slice name, const char *wanted)
+{
+    size_t i = 0;
+    while (i < name.len && wanted[i] != '\0' && wanted[i] == (name.ptr[i] == '-' ? '_' : name.ptr[i]))
+        i++;
+    return i == name.len && wanted[i] == '\0';
+}
+
 /* All shapes that the sample types name; 0: none that we know. */
 static unsigned shapes_of(const struct sample_type *types, size_t count)
 {
     unsigned shapes = 0;
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < ARRAY_LEN(SHAPES); k++)
-            if (slice_eq_cstr(types[i].name, SHAPES[k].name) && unit_is(types[i].unit, SHAPES[k].unit))
+            if (name_is(types[i].name, SHAPES[k].name) && unit_is(types[i].unit, SHAPES[k].unit))
                 shapes |= SHAPES[k].shape;
     return shapes;
 }

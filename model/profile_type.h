@@ -16,7 +16,7 @@
 struct profile_type {
     const char *name;
     int profefe_number; /* in profefe's keys; 0: profefe does not know it */
-    bool is_snapshot;   /* a state, not a period: sums over time mean nothing */
+    bool is_snapshot;   /* a state, not a period: its sum over time means nothing */
     bool is_pprof;      /* false: any bytes, stored unseen, never merged */
     unsigned shapes;    /* private: those it accepts; 0: all */
 };
