@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # need_packages PACKAGE...: sees to it that Debian packages are there. Sourced by run.sh, test.sh and the scripts
 # that start real servers; bash. Asks apt only for what is missing, says what it installs, never removes a
 # package and never lets an installation start a service. Works as root, with sudo, or says what to install.
@@ -81,6 +82,6 @@ packages_swift=(swift-proxy swift-account swift-container swift-object memcached
 need_clang_runtime() {
     local version
     version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
-    [ -z "$version" ] || [ -e "$(clang -print-file-name=libclang_rt.fuzzer-$(uname -m).a)" ] ||
+    [ -z "$version" ] || [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ] ||
         need_packages "libclang-rt-$version-dev"
 }
