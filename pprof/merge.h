@@ -40,7 +40,7 @@ struct merge_stats {
     uint64_t inputs;
     uint64_t samples_in; /* read */
     uint64_t samples;    /* distinct, with those that add up to zero */
-    uint64_t stacks, locations, functions, mappings, strings;
+    uint64_t locations, functions, mappings, strings;
     size_t bytes; /* memory held now */
     size_t bytes_peak;
     bool saturated; /* some sum did not fit in 64 bits */

@@ -115,6 +115,8 @@ static inline bool wire_next(struct wire *w, struct wire_field *ret_field)
     uint64_t number = tag >> 3;
     ret_field->number = number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
     ret_field->type = (enum wire_type)(tag & 7);
+    ret_field->value = 0;
+    ret_field->bytes = SLICE_NULL;
     switch (tag & 7) {
     case WIRE_VARINT: return wire_varint(w, &ret_field->value);
     case WIRE_BYTES: return wire_bytes(w, &ret_field->bytes);

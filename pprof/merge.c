@@ -1,0 +1,383 @@
+/*
+ * One input at a time: inflate, read, check every sample, then intern what the samples that are not zero
+ * reach. The samples are read twice, once to check and once to add, so that a damaged input changes nothing.
+ * What an input refers to often (a location, a function, a string) is interned once and then found in an
+ * array by its index in that input.
+ */
+#include "pprof/merge.h"
+
+#include "base/alloc.h"
+#include "base/gzip.h"
+#include "pprof/inflate.h"
+#include "pprof/merged.h"
+#include "pprof/sample.h"
+#include "pprof/text.h"
+
+#include <stdlib.h>
+
+enum { GZIP_LEVEL = 6 };
+
+struct merge {
+    struct quota quota;
+    size_t inflated_bytes;
+    size_t inflate_ratio;
+    int gzip_level;
+    struct buf inflated;
+    size_t inflated_held; /* what the quota gave for it */
+    struct buf converted; /* from a text form */
+    size_t converted_held;
+    struct profile profile;
+    struct sample_reader reader;
+    struct merged merged;
+    /* From this input's indexes to the merged ones; uint32_t, UINT32_MAX: not yet. */
+    struct column strings, functions, mappings, locations;
+    struct column lines;  /* struct symbol_line, of one location */
+    struct column labels; /* struct stack_label, of one sample */
+    uint64_t inputs, samples_in;
+};
+
+struct merge *merge_new(const struct merge_options *options)
+{
+    struct merge *m = mem_zero(1, sizeof *m);
+    size_t max = options->max_bytes ? options->max_bytes : LIMIT_MERGE_BYTES;
+    m->quota = QUOTA_INIT(max, options->budget);
+    m->inflated_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
+    m->inflate_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
+    m->gzip_level = options->gzip_level ? options->gzip_level : GZIP_LEVEL;
+    m->inflated = BUF_INIT(m->inflated_bytes);
+    m->converted = BUF_INIT(m->inflated_bytes);
+    m->strings = m->functions = m->mappings = m->locations = COLUMN_OF(uint32_t);
+    m->lines = COLUMN_OF(struct symbol_line);
+    m->labels = COLUMN_OF(struct stack_label);
+    profile_init(&m->profile, &m->quota);
+    sample_reader_init(&m->reader);
+    merged_init(&m->merged, &m->quota);
+    return m;
+}
+
+void merge_free(struct merge *m)
+{
+    if (!m)
+        return;
+
+    column_release(&m->strings, &m->quota);
+    column_release(&m->functions, &m->quota);
+    column_release(&m->mappings, &m->quota);
+    column_release(&m->locations, &m->quota);
+    column_release(&m->lines, &m->quota);
+    column_release(&m->labels, &m->quota);
+    profile_release(&m->profile);
+    sample_reader_release(&m->reader, &m->quota);
+    merged_release(&m->merged);
+    buf_release(&m->inflated);
+    buf_release(&m->converted);
+    quota_give(&m->quota, m->inflated_held + m->converted_held);
+    free(m);
+}
+
+void merge_freep(struct merge **m)
+{
+    merge_free(*m);
+}
+
+static uint32_t *slot(struct column *map, size_t index)
+{
+    return &COLUMN_AT(*map, uint32_t)[index];
+}
+
+static uint32_t map_string(struct merge *m, uint32_t string)
+{
+    uint32_t *mapped = slot(&m->strings, string);
+    if (*mapped == INTERN_NONE)
+        *mapped = intern_put(&m->merged.symbols.strings, profile_string(&m->profile, string), &m->quota);
+    return *mapped;
+}
+
+static uint32_t map_function(struct merge *m, size_t index)
+{
+    uint32_t *mapped = slot(&m->functions, index);
+    if (*mapped != SYMBOL_NONE)
+        return *mapped;
+
+    const struct profile_function *from = &COLUMN_AT(m->profile.functions, struct profile_function)[index];
+    struct symbol_function f = {.start_line = from->start_line,
+                                .name = map_string(m, from->name),
+                                .system_name = map_string(m, from->system_name),
+                                .file = map_string(m, from->filename)};
+    if (f.name != INTERN_NONE && f.system_name != INTERN_NONE && f.file != INTERN_NONE)
+        *mapped = symbols_function(&m->merged.symbols, f);
+    return *mapped;
+}
+
+static uint32_t map_mapping(struct merge *m, size_t index)
+{
+    uint32_t *mapped = slot(&m->mappings, index);
+    if (*mapped != SYMBOL_NONE)
+        return *mapped;
+
+    const struct profile_mapping *from = &COLUMN_AT(m->profile.mappings, struct profile_mapping)[index];
+    struct symbol_mapping to = {.start = from->start,
+                                .limit = from->limit,
+                                .offset = from->offset,
+                                .file = map_string(m, from->filename),
+                                .build_id = map_string(m, from->build_id),
+                                .flags = from->flags,
+                                .is_first = index == 0,
+                                .first_at = merged_order_time(&m->profile)};
+    if (to.file != INTERN_NONE && to.build_id != INTERN_NONE)
+        *mapped = symbols_mapping(&m->merged.symbols, to);
+    return *mapped;
+}
+
+/* The location's lines with merged functions, in m->lines. */
+static bool map_lines(struct merge *m, const struct profile_location *from)
+{
+    column_reset(&m->lines);
+    if (from->lines_count > 0 && !column_add(&m->lines, from->lines_count, &m->quota))
+        return false;
+
+    const struct profile_line *line = COLUMN_AT(m->profile.lines, struct profile_line) + from->lines_at;
+    for (uint32_t i = 0; i < from->lines_count; i++) {
+        struct symbol_line to = {.line = line[i].line,
+                                 .column = line[i].column,
+                                 .function = map_function(m, line[i].function)};
+        if (to.function == SYMBOL_NONE)
+            return false;
+        COLUMN_AT(m->lines, struct symbol_line)[i] = to;
+    }
+    return true;
+}
+
+static uint32_t map_location(struct merge *m, size_t index)
+{
+    uint32_t *mapped = slot(&m->locations, index);
+    const struct profile_location *from = &COLUMN_AT(m->profile.locations, struct profile_location)[index];
+    struct symbol_location to = {.offset = from->address,
+                                 .mapping = SYMBOL_NONE,
+                                 .lines_count = from->lines_count,
+                                 .folded = from->folded};
+    if (from->mapping != PROFILE_NONE) {
+        to.mapping = map_mapping(m, from->mapping);
+        if (to.mapping == SYMBOL_NONE)
+            return SYMBOL_NONE;
+        to.offset -= COLUMN_AT(m->profile.mappings, struct profile_mapping)[from->mapping].start;
+    }
+    if (map_lines(m, from))
+        *mapped = symbols_location(&m->merged.symbols, to, COLUMN_AT(m->lines, struct symbol_line));
+    return *mapped;
+}
+
+/* Texts before numbers, then by key; labels with the same key stay in their order. */
+static bool label_before(const struct intern *strings, const struct stack_label *a,
+                         const struct stack_label *b)
+{
+    bool a_is_text = a->text != 0;
+    bool b_is_text = b->text != 0;
+    if (a_is_text != b_is_text)
+        return a_is_text;
+
+    return a->key != b->key && slice_cmp(intern_get(strings, a->key), intern_get(strings, b->key)) < 0;
+}
+
+static uint32_t map_labels(struct merge *m)
+{
+    size_t count = m->reader.labels.count;
+    if (count == 0)
+        return stacks_labels(&m->merged.stacks, NULL, 0);
+
+    column_reset(&m->labels);
+    if (!column_add(&m->labels, count, &m->quota))
+        return STACKS_NONE;
+
+    struct stack_label *to = COLUMN_AT(m->labels, struct stack_label);
+    for (size_t i = 0; i < count; i++) {
+        const struct sample_label *from = &COLUMN_AT(m->reader.labels, struct sample_label)[i];
+        struct stack_label label = {.number = from->number,
+                                    .key = map_string(m, from->key),
+                                    .text = map_string(m, from->text),
+                                    .unit = map_string(m, from->unit)};
+        if (label.key == INTERN_NONE || label.text == INTERN_NONE || label.unit == INTERN_NONE)
+            return STACKS_NONE;
+
+        size_t at = i;
+        for (; at > 0 && label_before(&m->merged.symbols.strings, &label, &to[at - 1]); at--)
+            to[at] = to[at - 1];
+        to[at] = label;
+    }
+    return stacks_labels(&m->merged.stacks, to, (uint32_t)count);
+}
+
+static bool is_zero(const struct sample_reader *r)
+{
+    const int64_t *values = COLUMN_AT(r->values, int64_t);
+    for (size_t i = 0; i < r->values.count; i++)
+        if (values[i] != 0)
+            return false;
+
+    return true;
+}
+
+static bool add_sample(struct merge *m, int64_t factor)
+{
+    struct sample_reader *r = &m->reader;
+    uint32_t *locations = COLUMN_AT(r->locations, uint32_t);
+    for (size_t i = 0; i < r->locations.count; i++) {
+        uint32_t mapped = *slot(&m->locations, locations[i]);
+        if (mapped == SYMBOL_NONE)
+            mapped = map_location(m, locations[i]);
+        if (mapped == SYMBOL_NONE)
+            return false;
+        locations[i] = mapped;
+    }
+
+    struct stack key = {.depth = (uint32_t)r->locations.count, .labels = map_labels(m)};
+    return key.labels != STACKS_NONE &&
+           stacks_add(&m->merged.stacks, key, locations, COLUMN_AT(r->values, int64_t), factor);
+}
+
+/* Only the quota can still stop it: every sample was read before. */
+static enum status add_samples(struct merge *m, int64_t factor, struct error *err)
+{
+    const struct profile *p = &m->profile;
+    if (!column_fill(&m->strings, p->strings.count, 0xff, &m->quota) ||
+        !column_fill(&m->functions, p->functions.count, 0xff, &m->quota) ||
+        !column_fill(&m->mappings, p->mappings.count, 0xff, &m->quota) ||
+        !column_fill(&m->locations, p->locations.count, 0xff, &m->quota) || !merged_header(&m->merged, p))
+        return quota_error(&m->quota, err);
+    if (p->mappings.count > 0 && map_mapping(m, 0) == SYMBOL_NONE)
+        return quota_error(&m->quota, err);
+
+    sample_reader_start(&m->reader, p);
+    for (;;) {
+        bool more;
+        enum status status = sample_next(&m->reader, &more, err);
+        if (status != OK)
+            return status;
+        if (!more)
+            return OK;
+        if (!is_zero(&m->reader) && !add_sample(m, factor))
+            return quota_error(&m->quota, err);
+    }
+}
+
+static enum status check_samples(struct merge *m, struct error *err)
+{
+    sample_reader_start(&m->reader, &m->profile);
+    for (bool more = true; more;) {
+        enum status status = sample_next(&m->reader, &more, err);
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
+/* The buf may become as big as the quota still allows, or as `max`. *ret_narrowed: the quota is the smaller.
+ */
+static void bound(const struct merge *m, struct buf *b, size_t held, size_t max, bool *ret_narrowed)
+{
+    size_t rest = m->quota.max - m->quota.used + held;
+    *ret_narrowed = rest < max;
+    b->max = rest < max ? rest : max;
+}
+
+/* What did not fit: the quota, or the limit that `status` already names? */
+static enum status over(struct merge *m, bool narrowed, enum status status, struct error *err)
+{
+    if (status != E_TOO_LARGE || !narrowed)
+        return status;
+
+    m->quota.over_max = true;
+    return quota_error(&m->quota, err);
+}
+
+static enum status to_proto(struct merge *m, struct slice body, struct slice *ret_proto, struct error *err)
+{
+    bool narrowed;
+    bound(m, &m->inflated, m->inflated_held, m->inflated_bytes, &narrowed);
+    struct slice inflated;
+    enum status status =
+        pprof_inflate(body, m->inflated_bytes, m->inflate_ratio, &m->inflated, &inflated, err);
+    if (!quota_move(&m->quota, &m->inflated_held, m->inflated.cap))
+        return quota_error(&m->quota, err);
+    if (status != OK)
+        return over(m, narrowed, status, err);
+
+    enum pprof_format format = pprof_detect(inflated);
+    *ret_proto = inflated;
+    if (format == PPROF_PROTO)
+        return OK;
+    if (format == PPROF_UNKNOWN)
+        return error_set(err, E_INVALID, "unrecognized profile format");
+    if (!pprof_format_merges(format))
+        return error_set(err, E_INVALID, "a %s cannot be merged", pprof_format_name(format));
+
+    bound(m, &m->converted, m->converted_held, m->inflated_bytes, &narrowed);
+    status = text_convert(format, inflated, &m->converted, ret_proto, err);
+    if (!quota_move(&m->quota, &m->converted_held, m->converted.cap))
+        return quota_error(&m->quota, err);
+
+    return over(m, narrowed, status, err);
+}
+
+enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct error *err)
+{
+    if (quota_refused(&m->quota))
+        return quota_error(&m->quota, err);
+
+    struct slice proto;
+    enum status status = to_proto(m, body, &proto, err);
+    if (status == OK)
+        status = profile_read(&m->profile, proto, err);
+    if (status == OK)
+        status = check_samples(m, err);
+    if (status == OK)
+        status = merged_fits(&m->merged, &m->profile, err);
+    if (status == OK)
+        status = add_samples(m, factor, err);
+    if (status != OK)
+        return status;
+
+    m->inputs++;
+    m->samples_in += m->profile.samples_count;
+    return OK;
+}
+
+enum status merge_write_raw(struct merge *m, struct buf *out, struct error *err)
+{
+    if (quota_refused(&m->quota))
+        return quota_error(&m->quota, err);
+    if (m->inputs == 0)
+        return error_set(err, E_INVALID, "no profiles to merge");
+
+    return merged_write(&m->merged, out, err);
+}
+
+enum status merge_write(struct merge *m, struct buf *out, struct error *err)
+{
+    /* The inputs are read: their memory is free for the result. */
+    bool narrowed;
+    buf_reset(&m->converted);
+    bound(m, &m->converted, m->converted_held, SIZE_MAX, &narrowed);
+    enum status status = merge_write_raw(m, &m->converted, err);
+    if (!quota_move(&m->quota, &m->converted_held, m->converted.cap))
+        return quota_error(&m->quota, err);
+    if (status != OK)
+        return over(m, narrowed, status, err);
+
+    return gzip_deflate(buf_slice(&m->converted), m->gzip_level, out, err);
+}
+
+struct merge_stats merge_stats(const struct merge *m)
+{
+    const struct symbols *s = &m->merged.symbols;
+    return (struct merge_stats){.inputs = m->inputs,
+                                .samples_in = m->samples_in,
+                                .samples = m->merged.stacks.samples.count,
+                                .locations = s->locations.count,
+                                .functions = s->functions.count,
+                                .mappings = s->mappings.count,
+                                .strings = intern_count(&s->strings),
+                                .bytes = m->quota.used,
+                                .bytes_peak = m->quota.peak,
+                                .saturated = m->merged.saturated};
+}

@@ -1,0 +1,67 @@
+/*
+ * The samples of a merge: for each key (locations, labels) the sums of its values. Sums are exact: what does
+ * not fit in 64 bits is carried aside, so that the result does not depend on the order of adding. Not
+ * thread-safe.
+ */
+#ifndef PPROF_STACKS_H
+#define PPROF_STACKS_H
+
+#include "pprof/column.h"
+#include "pprof/table.h"
+
+#define STACKS_NONE UINT32_MAX
+
+/* No padding: its bytes are its key. */
+struct stack_label {
+    int64_t number;
+    uint32_t key;  /* string */
+    uint32_t text; /* string; 0: a number */
+    uint32_t unit; /* string; of a number */
+    uint32_t zero;
+};
+
+struct stack_labels {
+    uint32_t at; /* first in stacks.labels */
+    uint32_t count;
+};
+
+struct stack {
+    uint32_t at; /* first in stacks.locations */
+    uint32_t depth;
+    uint32_t labels; /* index in stacks.sets */
+};
+
+struct stack_carry {
+    uint64_t value; /* index in stacks.values */
+    int64_t carry;  /* times 2^64 */
+};
+
+struct stacks {
+    struct quota *quota;
+    uint32_t types;          /* values of one sample */
+    struct column locations; /* uint32_t: all stacks, one behind the other, leaf first */
+    struct column samples;   /* struct stack */
+    struct column values;    /* int64_t: `types` for each sample, modulo 2^64 */
+    struct column labels;    /* struct stack_label */
+    struct column sets;      /* struct stack_labels; the first is empty */
+    struct column carries;   /* struct stack_carry: values that left 64 bits */
+    struct table sample_table, set_table, carry_table;
+};
+
+/* quota must outlive it. */
+void stacks_init(struct stacks *s, uint32_t types, struct quota *quota);
+void stacks_release(struct stacks *s);
+
+/* The index of these labels, in this order; STACKS_NONE when the quota refuses. Padding must be zero. */
+uint32_t stacks_labels(struct stacks *s, const struct stack_label *labels, uint32_t count);
+
+/* Adds values, each times factor, to the sample with this key. False when the quota refuses. */
+bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
+                int64_t factor);
+
+/* True if every sum of the sample is zero. */
+bool stacks_is_zero(const struct stacks *s, uint32_t sample);
+/* The sum of one sample and type; one that does not fit is the end of the range, and *saturated is set. */
+int64_t stacks_sum(const struct stacks *s, uint32_t sample, uint32_t type, bool *saturated);
+
+#endif
