@@ -121,9 +121,9 @@ static enum status diagnose(const struct inflation *f, struct error *err)
     if (answer == Z_OK)
         return too_large(f, err);
     if (ended)
-        return error_set(err, E_INVALID, "unexpected end of gzip data (in the member at byte %zu)", f->at);
+        return error_set(err, E_INVALID, "unexpected end of gzip data (member at byte %zu)", f->at);
 
-    return error_set(err, E_INVALID, "damaged gzip data (in the member at byte %zu)%s", f->at, why);
+    return error_set(err, E_INVALID, "damaged gzip data (member at byte %zu)%s", f->at, why);
 }
 
 static enum status inflate_member(struct inflation *f, struct buf *out, struct error *err)
@@ -170,19 +170,10 @@ static bool is_padding(struct slice rest)
 static enum status inflate_members(struct inflation *f, struct buf *out, struct error *err)
 {
     do {
-        struct slice rest = slice_from(f->in, f->at);
-        if (!gzip_looks(rest)) {
-            if (f->at > 0)
-                return error_set(err, E_INVALID,
-                                 "damaged gzip data (foreign bytes behind the member before byte %zu)",
-                                 f->at);
-            /* One byte of the two is a piece of a gzip file, not another format. */
-            if (rest.len == 0 || slice_eq(rest, SLICE("\x1f")))
-                return error_set(err, E_INVALID, "unexpected end of gzip data (in the member at byte 0)");
-
-            return error_set(err, E_INVALID,
-                             "damaged gzip data (in the member at byte 0): it has no gzip header");
-        }
+        /* The first one is not asked for its magic: if that is wrong, the diagnosis says so. */
+        if (f->at > 0 && !gzip_looks(slice_from(f->in, f->at)))
+            return error_set(err, E_INVALID, "damaged gzip data: foreign bytes at byte %zu, behind a member",
+                             f->at);
 
         enum status status = inflate_member(f, out, err);
         if (status != OK)
@@ -238,10 +229,11 @@ enum status gzip_deflate(struct slice in, int level, struct buf *out, struct err
     size_t made = 0;
     if (buf_reserve(out, want))
         made = libdeflate_gzip_compress(c, in.ptr ? in.ptr : "", in.len, out->ptr + out->len, want);
+    out->len += made;
+    if (out->ptr)
+        out->ptr[out->len] = '\0';
     if (made == 0)
         return error_set(err, E_TOO_LARGE, "gzip data is over %zu bytes", room);
 
-    out->len += made;
-    out->ptr[out->len] = '\0';
     return OK;
 }
