@@ -58,13 +58,21 @@
 /* What waits for its threads: more than a collector has requests under way; beyond it E_BUSY. */
 #define LIMIT_DIRECTORY_QUEUE 16384UL
 
-/* HTTP heads. */
-#define LIMIT_URI_BYTES      (16 * KIB)
-#define LIMIT_HEADER_BYTES   (32 * KIB)
+/* HTTP heads: a connection has 16 KiB for the request's head, a record for each line and parameter of it, and the
+ * answer's head. */
+#define LIMIT_URI_BYTES      (12 * KIB)
+#define LIMIT_HEADER_BYTES   (13 * KIB)
 #define LIMIT_QUERY_PARAMS   64UL
 #define LIMIT_IDS_PER_GET    1000UL
 /* A UUID or a hash is 36 to 64 bytes. */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 255UL
+
+/* One answer made here: 10,000 profiles of a list are 3 MB, a large merge is 20 MB. */
+#define LIMIT_ANSWER_BYTES (64 * MIB)
+/* Profiles of one merge: a day of 30 instances, two a minute. */
+#define LIMIT_MERGE_PROFILES (100UL * 1000)
+/* Their keys, while it runs. */
+#define LIMIT_MERGE_PLAN_BYTES (64 * MIB)
 
 /* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
 #define LIMIT_LIST_PROFILES 10000UL

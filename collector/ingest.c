@@ -144,7 +144,7 @@ static void put(struct ingest *g)
     if (mint_ms <= g->mint_after_ms)
         mint_ms = g->mint_after_ms + 1;
     writer_minted(&g->writer, clock_mono_ms());
-    g->upload.meta.id = id_make(digest_lane(&g->upload.digest, app->config->write_lanes), mint_ms, &g->upload.digest);
+    g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms, &g->upload.digest);
     buf_reset(&g->key);
     if (key_encode_profile(app->root, &g->upload.meta, &g->key, NULL, &err) != OK) {
         fail(g, &err);

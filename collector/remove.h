@@ -1,0 +1,15 @@
+/* Deleting a profile: for good, and seen by all replicas. Blocks. */
+#ifndef COLLECTOR_REMOVE_H
+#define COLLECTOR_REMOVE_H
+
+#include "collector/app.h"
+
+/*
+ * Puts a tombstone, then deletes the object and those of its aliases. OK when the tombstone is in the bucket: from
+ * then on every question that is asked finds the profile deleted; an object that could not be deleted now is hidden
+ * by it. E_UNAVAILABLE, E_BUSY: nothing is promised, asking again is safe.
+ */
+NODISCARD enum status remove_profile(struct app *app, const struct profile_meta *meta, struct arena *arena,
+                                     struct error *err);
+
+#endif
