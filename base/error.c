@@ -1,9 +1,8 @@
 /*
  * Error texts. Everything is formatted into a local first, because callers pass pieces of the old text as
  * arguments (`error_set(err, code, "%s", err->text)`), then copied with two repairs: control characters
- * become
- * '?' so that a text stays one line whatever a user sent, and an over-long text is cut between two UTF-8
- * characters and ends in "...".
+ * become '?' so that a text stays one line whatever a user sent, and an over-long text is cut between two
+ * UTF-8 characters and ends in "...".
  */
 #include "base/error.h"
 
@@ -37,8 +36,9 @@ static void keep(struct error *err, const char *draft)
     memcpy(err->text + len, cut ? "..." : "", cut ? sizeof "..." : 1);
 }
 
-enum status error_set(struct error *err, enum status code, const char *fmt, ...)
+enum status(error_set)(struct error *err, enum status code, const char *fmt, ...)
 {
+    code = code == OK ? E_INTERNAL : code;
     if (!err)
         return code;
 
@@ -53,8 +53,9 @@ enum status error_set(struct error *err, enum status code, const char *fmt, ...)
     return code;
 }
 
-enum status error_set_errno(struct error *err, enum status code, int errnum, const char *fmt, ...)
+enum status(error_set_errno)(struct error *err, enum status code, int errnum, const char *fmt, ...)
 {
+    code = code == OK ? E_INTERNAL : code;
     if (!err)
         return code;
 
@@ -73,7 +74,7 @@ enum status error_set_errno(struct error *err, enum status code, int errnum, con
     return code;
 }
 
-enum status error_wrap(struct error *err, const char *fmt, ...)
+enum status(error_wrap)(struct error *err, const char *fmt, ...)
 {
     if (!err)
         return E_INTERNAL;
@@ -87,6 +88,7 @@ enum status error_wrap(struct error *err, const char *fmt, ...)
     char whole[DRAFT_MAX + ERROR_TEXT_MAX + 2];
     (void)snprintf(whole, sizeof whole, "%s: %s", draft, err->text);
     keep(err, whole);
+    err->code = err->code == OK ? E_INTERNAL : err->code;
     return err->code;
 }
 

@@ -5,8 +5,8 @@
  * and leaves *err alone; on failure it fills *err and returns err->code. `err` may be NULL where the caller
  * needs no text. Out-parameters (`ret_...`) are written only on success.
  *
- * The text grows from the inside out: each layer that knows something more puts it in front with error_wrap().
- * Nothing below collector/ logs; the top prints the text once.
+ * The text grows from the inside out: each layer that knows something more puts it in front with
+ * error_wrap(). Nothing below collector/ logs; the top prints the text once.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
@@ -42,6 +42,19 @@ enum status error_set_errno(struct error *err, enum status code, int errnum, con
 
 /* Puts words and ": " in front of the text that *err holds; returns err->code (E_INTERNAL if err is NULL). */
 enum status error_wrap(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* None of the three ever returns OK, and the compiler is told so: it then knows that results which are
+ * written only on success are not used after `return error_set(...)`. A code of OK is a bug of the caller and
+ * becomes E_INTERNAL. */
+static inline enum status error_never_ok(enum status code)
+{
+    if (code == OK)
+        __builtin_unreachable();
+    return code;
+}
+#define error_set(...)       error_never_ok(error_set(__VA_ARGS__))
+#define error_set_errno(...) error_never_ok(error_set_errno(__VA_ARGS__))
+#define error_wrap(...)      error_never_ok(error_wrap(__VA_ARGS__))
 
 /* The code's name, "invalid" for E_INVALID and so on; static. */
 const char *status_name(enum status code);

@@ -120,9 +120,24 @@ static void every_code_has_its_own_name(void **state)
     assert_string_equal(status_name(E_TOO_LARGE), "too_large");
 }
 
+static void a_failure_is_never_ok(void **state)
+{
+    (void)state;
+    struct error err = {.code = OK};
+
+    assert_int_equal(error_set(&err, OK, "a caller's bug"), E_INTERNAL);
+    assert_int_equal(err.code, E_INTERNAL);
+    assert_int_equal(error_set(NULL, OK, "a caller's bug"), E_INTERNAL);
+    assert_int_equal(error_set_errno(&err, OK, ENOENT, "a caller's bug"), E_INTERNAL);
+    err.code = OK;
+    assert_int_equal(error_wrap(&err, "a caller's bug"), E_INTERNAL);
+    assert_int_equal(err.code, E_INTERNAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_is_never_ok),
         cmocka_unit_test(setting_fills_the_code_and_the_text),
         cmocka_unit_test(nobody_has_to_want_the_text),
         cmocka_unit_test(wrapping_puts_words_in_front_and_keeps_the_code),
