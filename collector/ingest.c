@@ -5,10 +5,11 @@
  *     worker       validate         body, digest                   400, or 200 for an empty profile
  *     worker       look_up          known digest? ask the store    -> known_answered
  *     any          put              mint, key, PUT                 -> put_answered
- *     store        put_answered     the writer decides             200 | 503 | put again | wait -> timer -> put
+ *     store        put_answered     the writer decides             200 | 503 | put again | wait -> timer ->
+ * put
  *
- * The request is suspended all the while; the body stays where the adapter put it. The index is told after the
- * PUT and not waited for: the key is in the bucket, so every replica, this one too, can find it there.
+ * The request is suspended all the while; the body stays where the adapter put it. The index is told after
+ * the PUT and not waited for: the key is in the bucket, so every replica, this one too, can find it there.
  */
 #include "collector/ingest.h"
 
@@ -51,7 +52,8 @@ static void fail(struct ingest *g, const struct error *err)
     struct http_request *req = g->req;
     unsigned retry_after_s = err->code == E_BUSY ? 1 : RETRY_AFTER_S;
 
-    metrics_count(g->app->metrics, err->code == E_INVALID || err->code == E_TOO_LARGE ? METRIC_REFUSED : METRIC_FAILED);
+    metrics_count(g->app->metrics,
+                  err->code == E_INVALID || err->code == E_TOO_LARGE ? METRIC_REFUSED : METRIC_FAILED);
     ingest_free(g);
     http_reply_error(req, answer_status(err->code), retry_after_s, err->text);
 }
@@ -76,7 +78,8 @@ static void succeed(struct ingest *g, const struct profile_meta *meta, enum metr
     answer_send(&a, req);
 }
 
-/* --- PUT ------------------------------------------------------------------------------------------------- */
+/* --- PUT -------------------------------------------------------------------------------------------------
+ */
 
 static void put(struct ingest *g);
 
@@ -144,7 +147,8 @@ static void put(struct ingest *g)
     if (mint_ms <= g->mint_after_ms)
         mint_ms = g->mint_after_ms + 1;
     writer_minted(&g->writer, clock_mono_ms());
-    g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms, &g->upload.digest);
+    g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms,
+                                &g->upload.digest);
     buf_reset(&g->key);
     if (key_encode_profile(app->root, &g->upload.meta, &g->key, NULL, &err) != OK) {
         fail(g, &err);
@@ -165,7 +169,8 @@ static void begin_put(struct ingest *g)
     put(g);
 }
 
-/* --- the same bytes once more? --------------------------------------------------------------------------- */
+/* --- the same bytes once more? ---------------------------------------------------------------------------
+ */
 
 static void known_answered(struct store_op *op)
 {
@@ -183,12 +188,16 @@ static void look_up(struct ingest *g)
 {
     struct app *app = g->app;
 
-    if (index_by_digest(app->index, &g->upload.digest, app_now_ms(app), http_arena(g->req), &g->known,
-                        &g->mint_after_ms, NULL) != OK ||
-        key_encode_profile(app->root, &g->known, &g->key, NULL, NULL) != OK) {
+    struct index_known known = {0};
+
+    if (index_by_digest(app->index, &g->upload.digest, app_now_ms(app), http_arena(g->req), &known, NULL) ==
+        OK)
+        g->mint_after_ms = known.tombstone_ms;
+    if (!known.found || key_encode_profile(app->root, &known.meta, &g->key, NULL, NULL) != OK) {
         begin_put(g);
         return;
     }
+    g->known = known.meta;
     g->op = (struct store_op){.verb = STORE_HEAD,
                               .key = buf_slice(&g->key),
                               .deadline_ms = clock_mono_ms() + KNOWN_DEADLINE_MS,
@@ -213,7 +222,8 @@ static void validate(struct work_item *item)
     look_up(g);
 }
 
-/* --- the beginning --------------------------------------------------------------------------------------- */
+/* --- the beginning ---------------------------------------------------------------------------------------
+ */
 
 static void read_input(struct http_request *req, const struct app *app, struct upload_input *in)
 {
@@ -240,7 +250,7 @@ void ingest_handle(struct http_request *req)
     g->work.run = validate;
     random_seed_system(&g->random);
     read_input(req, app, &g->in);
-    if (upload_read_params(&g->in, http_arena(req), &g->upload, &err) != OK || app_check_writable(app, &err) != OK ||
-        work_submit(app->ingest_pool, &g->work, &err) != OK)
+    if (upload_read_params(&g->in, http_arena(req), &g->upload, &err) != OK ||
+        app_check_writable(app, &err) != OK || work_submit(app->ingest_pool, &g->work, &err) != OK)
         fail(g, &err);
 }

@@ -1,6 +1,7 @@
 /*
- * GET /api/0/profiles and the names: services, types, label names and values. The body of a list is profefe's, an
- * array; what profefe has no place for is in headers: X-Brazier-Total, and X-Brazier-Next when there is more.
+ * GET /api/0/profiles and the names: services, types, label names and values. The body of a list is
+ * profefe's, an array; what profefe has no place for is in headers: X-Brazier-Total, and X-Brazier-Next when
+ * there is more.
  */
 #include "collector/list.h"
 
@@ -43,7 +44,8 @@ static void answer_list(struct question *q)
 
     if (q->selector.limit == 0 || q->selector.limit > LIMIT_LIST_PROFILES)
         q->selector.limit = LIMIT_LIST_PROFILES;
-    if (index_find(q->app->index, &q->selector, question_mint_min_ms(q), true, &q->arena, &list, &err) != OK)
+    struct index_question question = {&q->selector, question_mint_min_ms(q), true};
+    if (index_find(q->app->index, &question, &q->arena, &list, &err) != OK)
         question_fail(q, &err);
     else if (list.count == 0)
         question_nothing_found(q);
@@ -58,7 +60,8 @@ void list_handle(struct http_request *req)
     question_ask(req, READ_SELECTOR, app->query_pool, answer_list);
 }
 
-/* --- names ----------------------------------------------------------------------------------------------- */
+/* --- names -----------------------------------------------------------------------------------------------
+ */
 
 enum names_form {
     NAMES_PLAIN,  /* profefe's /services: an array of strings, 404 when there is none */
@@ -120,9 +123,8 @@ static void answer_types(struct question *q)
     struct index_names names;
     struct error err;
 
-    finish_names(
-        q, index_types(q->app->index, q->selector.service, question_mint_min_ms(q), &q->arena, &names, &err), &names,
-        NAMES_COUNTS, &err);
+    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
+    finish_names(q, index_types(q->app->index, &scope, &q->arena, &names, &err), &names, NAMES_COUNTS, &err);
 }
 
 static void answer_label_names(struct question *q)
@@ -130,10 +132,9 @@ static void answer_label_names(struct question *q)
     struct index_names names;
     struct error err;
 
-    finish_names(q,
-                 index_label_names(q->app->index, q->selector.service, q->selector.type, question_mint_min_ms(q),
-                                   &q->arena, &names, &err),
-                 &names, NAMES_MAYBE, &err);
+    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
+    finish_names(q, index_label_names(q->app->index, &scope, &q->arena, &names, &err), &names, NAMES_MAYBE,
+                 &err);
 }
 
 /* The route is /api/0/labels/<name>/values; the name is percent-encoded. */
@@ -150,9 +151,8 @@ static void answer_label_values(struct question *q)
         question_fail(q, &err);
         return;
     }
-    finish_names(q,
-                 index_label_values(q->app->index, q->selector.service, q->selector.type, buf_slice(&name),
-                                    question_mint_min_ms(q), &q->arena, &names, &err),
+    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
+    finish_names(q, index_label_values(q->app->index, &scope, buf_slice(&name), &q->arena, &names, &err),
                  &names, NAMES_MAYBE, &err);
 }
 

@@ -1,15 +1,15 @@
 /*
- * The index: a SQLite cache of object keys on local disk. It knows nothing that the keys do not say, so deleting
- * it is always safe; whatever is wrong with the file, it is renamed aside and a new one begun.
+ * The index: a SQLite cache of object keys on local disk. It knows nothing that the keys do not say, so
+ * deleting it is always safe; whatever is wrong with the file, it is renamed aside and a new one begun.
  *
- * One thread writes (queued batches, several of them one transaction); readers have connections of their own and
- * never wait for the writer. Label sets are interned once ("series").
+ * One thread writes (queued batches, several of them one transaction); readers have connections of their own
+ * and never wait for the writer. Label sets are interned once ("series").
  *
- * Aliases: ids of equal digest minted within 24 h of each other are one profile. Over the set of ids of one digest
- * in ascending order, the first is canonical, all within 24 h of it are its aliases, the next beyond begins anew:
- * a function of the set of keys, in whatever order they came. A tombstone hides the ids of its digest minted in
- * (target - 24 h, tombstone's own mint time]; what is posted after it is a new profile. Hidden ids and aliases
- * are never listed; an alias resolves to its canonical id.
+ * Aliases: ids of equal digest minted within 24 h of each other are one profile. Over the set of ids of one
+ * digest in ascending order, the first is canonical, all within 24 h of it are its aliases, the next beyond
+ * begins anew: a function of the set of keys, in whatever order they came. A tombstone hides the ids of its
+ * digest minted in (target - 24 h, tombstone's own mint time]; what is posted after it is a new profile.
+ * Hidden ids and aliases are never listed; an alias resolves to its canonical id.
  */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
@@ -32,18 +32,19 @@ struct index_options {
     int readers;          /* read connections, 1..16 */
 };
 
-/* Opens or creates. Never fails for a bad file: *ret_note (512 bytes, "" if nothing) says what was set aside and
- * why. E_CONFIG when the directory cannot be made or written at start. */
-NODISCARD enum status index_open(const struct index_options *options, struct index **ret_index, char *ret_note,
-                                 struct error *err);
+/* Opens or creates. Never fails for a bad file: *ret_note (512 bytes, "" if nothing) says what was set aside
+ * and why. E_CONFIG when the directory cannot be made or written at start. */
+NODISCARD enum status index_open(const struct index_options *options, struct index **ret_index,
+                                 char *ret_note, struct error *err);
 /* Writes what is queued, then closes. Takes NULL. */
 void index_close(struct index *ix);
 enum index_mode index_mode(struct index *ix);
-/* True once after the index had to be begun anew or moved to memory while running: the caller rebuilds. `note`
- * (512 bytes) says why. Any thread. */
+/* True once after the index had to be begun anew or moved to memory while running: the caller rebuilds.
+ * `note` (512 bytes) says why. Any thread. */
 bool index_was_reset(struct index *ix, char *note);
 
-/* --- writing --------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------------------
+ */
 
 /* A following or rebuilding cursor, kept in the same transaction as the rows that it stands for. */
 struct index_cursor {
@@ -52,15 +53,15 @@ struct index_cursor {
 };
 
 struct index_batch {
-    struct arena arena; /* the caller copies into it what the rows point to */
+    struct arena arena;           /* the caller copies into it what the rows point to */
     const struct key_parts *rows; /* profiles and tombstones; anything else is ignored */
     size_t row_count;
     const struct id *forget; /* rows whose objects are gone (expired, or missing twice) */
     size_t forget_count;
     struct index_cursor cursors[2];
     size_t cursor_count;
-    /* Called on the writer thread when the batch is in a committed transaction (or failed for good: err->code not
-     * OK, and the index has been reset). May be NULL. */
+    /* Called on the writer thread when the batch is in a committed transaction (or failed for good: err->code
+     * not OK, and the index has been reset). May be NULL. */
     void (*done)(struct index_batch *batch, const struct error *err);
     void *user;
     struct index_batch *next; /* the index's */
@@ -91,37 +92,52 @@ NODISCARD enum status index_cursors(struct index *ix, const char *prefix, struct
 NODISCARD enum status index_expire(struct index *ix, int64_t mint_before_ms, size_t max, size_t *ret_dropped,
                                    struct error *err);
 
-/* --- reading: any thread; results live in the arena (E_TOO_LARGE when it is full) ------------------------- */
+/* --- reading: any thread; results live in the arena (E_TOO_LARGE when it is full) -------------------------
+ */
 
 struct index_list {
     struct profile_meta *items; /* newest created_at first, ties by id descending */
     size_t count;
-    bool more;        /* there are further ones: selector.cursor = cursor_encode(last item) */
-    uint64_t total;   /* all that match, whatever limit and cursor */
+    bool more;      /* there are further ones: selector.cursor = cursor_encode(last item) */
+    uint64_t total; /* all that match, whatever limit and cursor */
 };
 
-/* Profiles that match, not hidden, minted at or after mint_min_ms. want_total false leaves total 0. */
-NODISCARD enum status index_find(struct index *ix, const struct selector *sel, int64_t mint_min_ms, bool want_total,
-                                 struct arena *arena, struct index_list *ret_list, struct error *err);
+struct index_question {
+    const struct selector *selector;
+    int64_t mint_min_ms; /* only profiles minted then or later */
+    bool want_total;     /* false leaves total 0 */
+};
 
-/* Calls fn for every match, oldest created_at first, in one read transaction, without holding them all; fn returns
- * false to stop. For merges and timelines. `meta` lives during the call. */
+/* Profiles that match and are not hidden. E_INVALID: a bad cursor in the selector. */
+NODISCARD enum status index_find(struct index *ix, const struct index_question *question, struct arena *arena,
+                                 struct index_list *ret_list, struct error *err);
+
+/* Calls fn for every match (limit and cursor are not looked at), oldest created_at first, ties by id, in one
+ * read transaction, without holding them all; fn returns false to stop. For merges and timelines. `meta`
+ * lives during the call. fn must not call the index: in memory there is one connection, and it is taken. */
 NODISCARD enum status index_each(struct index *ix, const struct selector *sel, int64_t mint_min_ms,
                                  bool (*fn)(void *user, const struct profile_meta *meta), void *user,
                                  struct error *err);
 
-/* The canonical profile that an id stands for. E_NOT_FOUND: not known here (ask the store) ; *ret_hidden says that
- * it is known and deleted. */
+/* The canonical profile that an id stands for. E_NOT_FOUND: not known here (ask the store), or, with
+ * *ret_hidden true, deleted: a tombstone hides it. *ret_hidden is written with OK and with E_NOT_FOUND. */
 NODISCARD enum status index_get(struct index *ix, const struct id *id, struct arena *arena,
                                 struct profile_meta *ret_meta, bool *ret_hidden, struct error *err);
 
-/* For writers: the canonical, unhidden profile of this digest that an id minted at mint_ms would be an alias of.
- * *ret_tombstone_ms: mint time of the latest tombstone of the digest, 0 if none; written with OK and with
- * E_NOT_FOUND. E_NOT_FOUND if there is none. */
+struct index_known {
+    bool found;
+    struct profile_meta meta; /* if found */
+    int64_t tombstone_ms;     /* mint time of the digest's latest tombstone, 0 if there is none */
+};
+
+/* For writers: the canonical, unhidden profile that an id of this digest minted at mint_ms would be one with:
+ * it would be its alias, or (minted less than 24 h later, by another clock) become its canonical. OK also if
+ * there is none. */
 NODISCARD enum status index_by_digest(struct index *ix, const struct digest *digest, int64_t mint_ms,
-                                      struct arena *arena, struct profile_meta *ret_meta, int64_t *ret_tombstone_ms,
-                                      struct error *err);
-/* All ids of the digest of `id` that it shares a profile with (itself, its canonical one, its aliases). */
+                                      struct arena *arena, struct index_known *ret_known, struct error *err);
+/* All ids of the digest of `id` that it shares a profile with (itself, its canonical one, its aliases),
+ * oldest mint time first; those of a deleted one too, as long as their rows are here. E_NOT_FOUND: not known
+ * here. */
 NODISCARD enum status index_aliases(struct index *ix, const struct id *id, struct arena *arena,
                                     struct profile_meta **ret_items, size_t *ret_count, struct error *err);
 
@@ -131,15 +147,20 @@ struct index_names {
     uint64_t *profiles; /* how many profiles have it */
     size_t count;
 };
+struct index_scope {
+    struct slice service, type; /* exact; empty: all */
+    int64_t mint_min_ms;
+};
 NODISCARD enum status index_services(struct index *ix, int64_t mint_min_ms, struct arena *arena,
                                      struct index_names *ret_names, struct error *err);
-NODISCARD enum status index_types(struct index *ix, struct slice service, int64_t mint_min_ms, struct arena *arena,
+/* scope->type is not looked at. */
+NODISCARD enum status index_types(struct index *ix, const struct index_scope *scope, struct arena *arena,
                                   struct index_names *ret_names, struct error *err);
-NODISCARD enum status index_label_names(struct index *ix, struct slice service, struct slice type,
-                                        int64_t mint_min_ms, struct arena *arena, struct index_names *ret_names,
+NODISCARD enum status index_label_names(struct index *ix, const struct index_scope *scope,
+                                        struct arena *arena, struct index_names *ret_names,
                                         struct error *err);
-NODISCARD enum status index_label_values(struct index *ix, struct slice service, struct slice type, struct slice name,
-                                         int64_t mint_min_ms, struct arena *arena, struct index_names *ret_names,
+NODISCARD enum status index_label_values(struct index *ix, const struct index_scope *scope, struct slice name,
+                                         struct arena *arena, struct index_names *ret_names,
                                          struct error *err);
 
 struct index_counts {
@@ -150,12 +171,16 @@ struct index_counts {
 };
 NODISCARD enum status index_counts(struct index *ix, struct index_counts *ret_counts, struct error *err);
 
-/* Ids of all rows (canonical, aliases, hidden) of a lane minted in [from, to), ascending: for audits. */
-NODISCARD enum status index_ids(struct index *ix, unsigned lane, int64_t mint_from_ms, int64_t mint_to_ms,
-                                struct arena *arena, struct id **ret_ids, size_t *ret_count, struct error *err);
+/* Ids of all rows (canonical, aliases, hidden; no tombstones) of a lane, ascending: for audits. */
+struct index_span {
+    unsigned lane;
+    int64_t from_ms, to_ms; /* mint time: from <= t < to */
+};
+NODISCARD enum status index_ids(struct index *ix, const struct index_span *span, struct arena *arena,
+                                struct id **ret_ids, size_t *ret_count, struct error *err);
 
-/* Everything that queries can see, one line a profile in id order, independent of the file's history: two indexes
- * of the same keys dump the same bytes. */
+/* Everything that queries can see (profiles and aliases, not what is hidden), one line a profile in id order,
+ * independent of the file's history: two indexes of the same keys dump the same bytes. */
 NODISCARD enum status index_dump(struct index *ix, struct buf *out, struct error *err);
 
 #endif
