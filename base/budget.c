@@ -23,6 +23,11 @@ bool budget_take(struct budget *b, size_t bytes)
     return true;
 }
 
+void budget_add(struct budget *b, size_t bytes)
+{
+    atomic_fetch_add_explicit(&b->used, bytes, memory_order_relaxed);
+}
+
 void budget_give(struct budget *b, size_t bytes)
 {
     size_t before = atomic_fetch_sub_explicit(&b->used, bytes, memory_order_relaxed);

@@ -1,6 +1,6 @@
 /*
- * Every bound on what comes from outside, with its reason. A bound that an operator may move is the default of a
- * flag and says so.
+ * Every bound on what comes from outside, with its reason. A bound that an operator may move is the default
+ * of a flag and says so.
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -35,22 +35,22 @@
 #define LIMIT_PPROF_FUNCTIONS (4UL * 1000 * 1000)
 #define LIMIT_PPROF_MAPPINGS  (100UL * 1000)
 #define LIMIT_PPROF_STRINGS   (8UL * 1000 * 1000)
-#define LIMIT_PPROF_DEPTH     4096UL /* locations of one sample */
-#define LIMIT_PPROF_LINES     1024UL /* inlined lines of one location */
-#define LIMIT_PPROF_LABELS    256UL  /* labels of one sample */
-#define LIMIT_PPROF_TYPES     64UL   /* sample types of one profile */
+#define LIMIT_PPROF_DEPTH     4096UL  /* locations of one sample */
+#define LIMIT_PPROF_LINES     1024UL  /* inlined lines of one location */
+#define LIMIT_PPROF_LABELS    256UL   /* labels of one sample */
+#define LIMIT_PPROF_TYPES     64UL    /* sample types of one profile */
 #define LIMIT_PPROF_COMMENTS  10000UL /* of one profile, and of a merged one */
 /* Tables of the reader beside the inflated bytes: 10 MB for a profile of 10 MB, hostile ones reach this. */
 #define LIMIT_PPROF_SCRATCH_BYTES (256 * MIB)
-/* One merge: an inflated input, the tables for reading it, and the result. A range of a thousand heap profiles of
- * a big program takes 100 MB. --max-merge-bytes */
+/* One merge: an inflated input, the tables for reading it, and the result. A range of a thousand heap
+ * profiles of a big program takes 100 MB. --max-merge-bytes */
 #define LIMIT_MERGE_BYTES (512 * MIB)
 
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
-#define LIMIT_LIST_PAGE_BYTES (4 * MIB)
-#define LIMIT_LIST_KEYS       1000UL
-#define LIMIT_XML_DEPTH       16UL
-#define LIMIT_XML_TEXT_BYTES  (4 * KIB)
+#define LIMIT_LIST_PAGE_BYTES  (4 * MIB)
+#define LIMIT_LIST_KEYS        1000UL
+#define LIMIT_XML_DEPTH        16UL
+#define LIMIT_XML_TEXT_BYTES   (4 * KIB)
 #define LIMIT_ERROR_BODY_BYTES (64 * KIB)
 
 /* The directory store. A key of pf1 has at most 42 components; a listing holds one directory open a level. */
@@ -58,12 +58,12 @@
 /* What waits for its threads: more than a collector has requests under way; beyond it E_BUSY. */
 #define LIMIT_DIRECTORY_QUEUE 16384UL
 
-/* HTTP heads: a connection has 16 KiB for the request's head, a record for each line and parameter of it, and the
- * answer's head. */
-#define LIMIT_URI_BYTES      (12 * KIB)
-#define LIMIT_HEADER_BYTES   (13 * KIB)
-#define LIMIT_QUERY_PARAMS   64UL
-#define LIMIT_IDS_PER_GET    1000UL
+/* HTTP heads: a connection has 16 KiB for the request's head, a record for each line and parameter of it, and
+ * the answer's head. */
+#define LIMIT_URI_BYTES    (12 * KIB)
+#define LIMIT_HEADER_BYTES (13 * KIB)
+#define LIMIT_QUERY_PARAMS 64UL
+#define LIMIT_IDS_PER_GET  1000UL
 /* A UUID or a hash is 36 to 64 bytes. */
 #define LIMIT_IDEMPOTENCY_KEY_BYTES 255UL
 

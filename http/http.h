@@ -1,8 +1,8 @@
 /*
  * The adapter to the HTTP server library (libmicrohttpd; nobody else includes it). It turns connections into
- * complete requests: method, path, parameters, headers and body are there when the handler is called. A handler
- * runs on an event-loop thread and must not block or compute for long: it replies at once, or keeps the request
- * and replies later from any thread; until then the connection is suspended and costs no thread.
+ * complete requests: method, path, parameters, headers and body are there when the handler is called. A
+ * handler runs on an event-loop thread and must not block or compute for long: it replies at once, or keeps
+ * the request and replies later from any thread; until then the connection is suspended and costs no thread.
  *
  * What the library lets through is refused here: late heads, Content-Length with Transfer-Encoding, several
  * Content-Lengths, unknown transfer codings, NULs (docs/ARCHITECTURE.md).
@@ -31,9 +31,10 @@ struct http_request;
 struct http_server;
 
 /*
- * A row of the route table. A path is matched after removing doubled slashes and one trailing slash; it is exact,
- * or ends in "/*" and then matches one or more further bytes (http_rest()). The first row that matches path and
- * method wins; a path that matches with other methods only is 405 with Allow, none at all is 404.
+ * A row of the route table. A path is matched after removing doubled slashes and one trailing slash; it is
+ * exact, or ends in a slash and a star and then matches one or more further bytes (http_rest()). The first
+ * row that matches path and method wins; a path that matches with other methods only is 405 with Allow, none
+ * at all is 404.
  */
 struct http_route {
     unsigned methods; /* of enum http_method */
@@ -73,15 +74,18 @@ struct http_result {
 };
 
 struct http_options {
-    const char *listen; /* HOST:PORT, [::1]:PORT, :PORT (all addresses); port 0 picks one */
-    int threads;
-    unsigned max_connections;
+    const char *listen;       /* HOST:PORT, [::1]:PORT, :PORT (all addresses); port 0 picks one */
+    int threads;              /* event loops */
+    unsigned max_connections; /* 0: 10,000; at the bound the longest idle one makes room for a new one */
     unsigned max_connections_per_ip; /* 0: no bound */
     size_t max_body_bytes;
-    struct budget *inflight;     /* bodies: known lengths are taken before the body is read, chunks as they come */
-    int64_t head_deadline_ms;    /* from accept, or the first byte of a further request, to the end of the head */
-    int64_t idle_ms;             /* a keep-alive connection without a request */
-    size_t body_rate_bytes;      /* per second, after a grace of 10 s */
+    struct budget
+        *inflight; /* bodies: known lengths are taken before the body is read, chunks as they come */
+    int64_t
+        head_deadline_ms;   /* from accept, or the first byte of a further request, to the end of the head */
+    int64_t idle_ms;        /* a keep-alive connection without a request */
+    size_t body_rate_bytes; /* per second, of bodies and answers, after the grace; 0: no bound */
+    int64_t body_grace_ms;  /* 0: 10 s */
     const struct http_route *routes;
     size_t route_count;
     void *app;
@@ -91,9 +95,10 @@ struct http_options {
     void (*no_route)(struct http_request *req, unsigned status, unsigned allowed_methods);
     /* Called once a request, last; the request is gone after it. */
     void (*finished)(struct http_request *req, const struct http_result *result);
-    /* Renders an error reply: fills in body, content type and headers for this status and text. Used for what the
-     * adapter refuses itself (400, 408, 411, 413, 414, 431, 501, 503) and by http_reply_error(). */
-    void (*render_error)(struct http_request *req, unsigned status, const char *text, struct http_reply *reply);
+    /* Renders an error reply: fills in body, content type and headers for this status and text. Used for what
+     * the adapter refuses itself (400, 408, 411, 413, 414, 431, 501, 503) and by http_reply_error(). */
+    void (*render_error)(struct http_request *req, unsigned status, const char *text,
+                         struct http_reply *reply);
 };
 
 /* Listens and starts the threads. E_CONFIG "listen on ...: address already in use" and the like. */
@@ -109,15 +114,16 @@ size_t http_server_pending(const struct http_server *s);
 /* Stops the threads. Every pending request must have been replied to. Takes NULL. */
 void http_server_free(struct http_server *s);
 
-/* The request. What these return lives as long as the request. All may be called from the thread that holds it. */
+/* The request. What these return lives as long as the request. All may be called from the thread that holds
+ * it. */
 void *http_app(const struct http_request *req);
 enum http_method http_method(const struct http_request *req);
 const struct http_route *http_route(const struct http_request *req); /* NULL: none matched */
-struct slice http_target(const struct http_request *req); /* path and query as sent */
-struct slice http_path(const struct http_request *req);   /* normalised, still percent-encoded */
-struct slice http_rest(const struct http_request *req);   /* what "/*" matched, still percent-encoded */
-/* The first parameter of that name, form-decoded (+ is a space); false if there is none. "a" and "a=" are both
- * there and empty. Broken escapes were refused with 400 before the handler. */
+struct slice http_target(const struct http_request *req);            /* path and query as sent */
+struct slice http_path(const struct http_request *req);              /* normalised, still percent-encoded */
+struct slice http_rest(const struct http_request *req); /* what the star matched, still percent-encoded */
+/* The first parameter of that name, form-decoded (+ is a space); false if there is none. "a" and "a=" are
+ * both there and empty. Broken escapes were refused with 400 before the handler. */
 bool http_param(const struct http_request *req, const char *name, struct slice *ret_value);
 /* The first header of that name, without case; false if there is none. */
 bool http_header(const struct http_request *req, const char *name, struct slice *ret_value);
@@ -131,8 +137,8 @@ struct arena *http_arena(struct http_request *req);      /* 1 MiB, freed with th
 void http_set_user(struct http_request *req, void *user);
 void *http_user(const struct http_request *req);
 
-/* Answers; exactly once a request, from any thread; the request must not be touched after it. Takes reply->body.
- * Memory of the body counts against `inflight` until it is sent. X-Request-Id is added. */
+/* Answers; exactly once a request, from any thread; the request must not be touched after it. Takes
+ * reply->body. Memory of the body counts against `inflight` until it is sent. X-Request-Id is added. */
 void http_reply(struct http_request *req, struct http_reply *reply);
 /* Answers with options.render_error; 503 and 429 get Retry-After: retry_after_s (at least 1). */
 void http_reply_error(struct http_request *req, unsigned status, unsigned retry_after_s, const char *text);
