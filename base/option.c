@@ -284,7 +284,7 @@ static enum status read_option(struct reading *r, struct error *err)
     return set_value(row, from, text, err);
 }
 
-static enum status read_args(struct reading *r, const char **args, size_t args_max, size_t *ret_args,
+static enum status read_args(struct reading *r, const struct option_words *words, size_t *ret_count,
                              struct error *err)
 {
     size_t count = 0;
@@ -302,12 +302,12 @@ static enum status read_args(struct reading *r, const char **args, size_t args_m
 
             continue;
         }
-        if (count == args_max)
+        if (!words || count == words->max)
             return error_set(err, E_INVALID, "'%s' is one argument too many", arg);
 
-        args[count++] = arg;
+        words->items[count++] = arg;
     }
-    *ret_args = count;
+    *ret_count = count;
     return OK;
 }
 
@@ -329,7 +329,7 @@ static enum status fill(const struct option_row *row, struct error *err)
 }
 
 enum status option_parse(const struct option_row *rows, size_t row_count, int argc, char **argv,
-                         const char **args, size_t args_max, size_t *ret_args, struct error *err)
+                         struct option_words *words, struct error *err)
 {
     bool *seen CLEANUP(mem_freep) = mem_zero(row_count, sizeof *seen);
     struct reading r = {.rows = rows, .row_count = row_count, .seen = seen, .argc = argc, .argv = argv};
@@ -337,7 +337,7 @@ enum status option_parse(const struct option_row *rows, size_t row_count, int ar
         clear_value(&rows[i]);
 
     size_t count = 0;
-    enum status status = read_args(&r, args, args_max, &count, err);
+    enum status status = read_args(&r, words, &count, err);
     if (status != OK)
         return status;
 
@@ -346,7 +346,8 @@ enum status option_parse(const struct option_row *rows, size_t row_count, int ar
         if (status != OK)
             return status;
     }
-    *ret_args = count;
+    if (words)
+        words->count = count;
     return OK;
 }
 

@@ -29,7 +29,7 @@ struct option_list {
 };
 
 struct option_row {
-    const char *name;     /* without the dashes */
+    const char *name; /* without the dashes */
     enum option_kind kind;
     void *value;
     const char *fallback; /* in the form a user would type; NULL: none (text stays NULL) */
@@ -38,11 +38,19 @@ struct option_row {
     const char *help;     /* one sentence */
 };
 
-/* Reads argv[0..argc) (without program and sub-command names). Positional arguments are collected into args
- * (at most args_max), *ret_args counts them. E_INVALID names the argument, what is wrong and, for an unknown
- * one, the nearest name. */
+/* The arguments that are no options ("FILE..."): items are max pointers of the caller; they point into argv.
+ */
+struct option_words {
+    const char **items;
+    size_t max;
+    size_t count;
+};
+
+/* Reads argv[0..argc) (without program and sub-command names). words->count is written on success; NULL:
+ * there may be none. E_INVALID names the argument, what is wrong and, for an unknown one, the nearest name.
+ */
 NODISCARD enum status option_parse(const struct option_row *rows, size_t row_count, int argc, char **argv,
-                                   const char **args, size_t args_max, size_t *ret_args, struct error *err);
+                                   struct option_words *words, struct error *err);
 /* A table of options with defaults and environment names. */
 void option_help(const struct option_row *rows, size_t row_count, FILE *out);
 /* The parts, for other uses of the same spellings. */

@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
 };
 
 static const char *args[ARGS_MAX];
-static size_t arg_count;
+static struct option_words rest_words = {.items = args, .max = ARGS_MAX};
 static struct error err;
 
 /* Parses the words of `line`, which stand apart by one space. */
@@ -53,7 +53,7 @@ static enum status parse(const char *line)
         at += word.len + 1;
     }
     err.text[0] = '\0';
-    return option_parse(rows, ARRAY_LEN(rows), argc, argv, args, ARGS_MAX, &arg_count, &err);
+    return option_parse(rows, ARRAY_LEN(rows), argc, argv, &rest_words, &err);
 }
 
 static int clear_environment(void **state)
@@ -81,7 +81,7 @@ static void without_anything_there_are_defaults(void **state)
     assert_int_equal(max_body, 16 * 1024 * 1024);
     assert_int_equal(since_ms, 24 * 3600 * 1000);
     assert_int_equal(labels.count, 0);
-    assert_int_equal(arg_count, 0);
+    assert_int_equal(rest_words.count, 0);
 }
 
 static void values_stand_behind_a_space_or_an_equals_sign(void **state)
@@ -133,11 +133,11 @@ static void positional_arguments_are_collected(void **state)
 {
     (void)state;
     assert_int_equal(parse("one --workers 3 -"), OK);
-    assert_int_equal(arg_count, 2);
+    assert_int_equal(rest_words.count, 2);
     assert_string_equal(args[0], "one");
     assert_string_equal(args[1], "-");
     assert_int_equal(parse("-- --workers"), OK);
-    assert_int_equal(arg_count, 1);
+    assert_int_equal(rest_words.count, 1);
     assert_string_equal(args[0], "--workers");
     assert_int_equal(parse("a b c"), E_INVALID);
     assert_string_equal(err.text, "'c' is one argument too many");
@@ -159,11 +159,8 @@ static void a_list_collects_and_is_bounded(void **state)
     char *many[OPTION_LIST_MAX + 1];
     for (size_t i = 0; i < ARRAY_LEN(many); i++)
         many[i] = word;
-    assert_int_equal(option_parse(rows, ARRAY_LEN(rows), OPTION_LIST_MAX, many, args, ARGS_MAX, &arg_count,
-                                  &err),
-                     OK);
-    assert_int_equal(option_parse(rows, ARRAY_LEN(rows), OPTION_LIST_MAX + 1, many, args, ARGS_MAX,
-                                  &arg_count, &err),
+    assert_int_equal(option_parse(rows, ARRAY_LEN(rows), OPTION_LIST_MAX, many, &rest_words, &err), OK);
+    assert_int_equal(option_parse(rows, ARRAY_LEN(rows), OPTION_LIST_MAX + 1, many, &rest_words, &err),
                      E_INVALID);
     assert_string_equal(err.text, "--label: given more than 64 times");
 }
