@@ -15,7 +15,7 @@ FNR == 1 {
     end_of_file()
     previous = FILENAME
     guard = ""
-    if ($0 !~ /^\/\*/) fault("opens without a comment that says what this is")
+    if (!is_test(FILENAME) && $0 !~ /^\/\*/) fault("opens without a comment that says what this is")
     base = FILENAME
     sub(/.*\//, "", base)
     if (base ~ /^(util|utils|helper|helpers|common|manager|misc)[._]/ || base ~ /_(util|utils|helper|helpers|common|manager|misc)\./)

@@ -1,5 +1,6 @@
 # A file is 500 lines (a test 800), a function 70 from brace to brace, a parameter list 6. Leans on clang-format: the
-# brace of a function stands alone in the first column.
+# brace of a function stands alone in the first column. A callback whose list a library fixes says so above it: "lint:
+# the library's signature".
 function max_lines(path) { return is_test(path) ? 800 : 500 }
 
 # params(TEXT): the longest of the outer parameter lists in a declaration.
@@ -18,13 +19,16 @@ function params(text,    i, c, depth, n, most, inside) {
 
 function check_params() {
     sub(/^[ \t;}]*/, "", said)
-    if (said !~ /=/ && said !~ /^(#|typedef|enum|struct [a-z0-9_]+ \{)/ && params(said) > 6)
+    if (!fixed && said !~ /=/ && said !~ /^(#|typedef|enum|struct [a-z0-9_]+ \{)/ && params(said) > 6)
         fault("more than 6 parameters: make an options struct")
     said = ""
+    fixed = 0
 }
 
-FNR == 1 { said = ""; inside_function = 0; directive = 0 }
+FNR == 1 { said = ""; fixed = 0; inside_function = 0; directive = 0 }
 FNR == max_lines(FILENAME) + 1 { fault("more than " max_lines(FILENAME) " lines: is it one noun?") }
+
+/lint: the library.s signature/ { fixed = 1 }
 
 {
     line = code($0)
