@@ -7,11 +7,11 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t bytes);                     /* not initialised; bytes may be 0 */
-void *mem_zero(size_t count, size_t bytes);        /* all zero; count * bytes must not overflow */
-void *mem_resize(void *ptr, size_t bytes);         /* like realloc */
-void *mem_copy(const void *ptr, size_t bytes);     /* a copy of the bytes */
-char *mem_cstr(const char *ptr, size_t bytes);     /* a copy of the bytes and a NUL */
+void *mem_alloc(size_t bytes);                 /* not initialised; bytes may be 0 */
+void *mem_zero(size_t count, size_t bytes);    /* all zero; count * bytes must not overflow */
+void *mem_resize(void *ptr, size_t bytes);     /* like realloc */
+void *mem_copy(const void *ptr, size_t bytes); /* a copy of the bytes */
+char *mem_cstr(const char *ptr, size_t bytes); /* a copy of the bytes and a NUL */
 
 /* For CLEANUP: frees the pointer that `pointer_to_pointer` points to. */
 void mem_freep(void *pointer_to_pointer);

@@ -1,6 +1,7 @@
 /*
- * An arena hands out memory that is freed all at once: one for a request, one for a page of a listing. Bounded
- * at birth; over the bound arena_alloc() returns NULL and the caller answers E_TOO_LARGE. Not thread-safe.
+ * An arena hands out memory that is freed all at once: one for a request, one for a page of a listing.
+ * Bounded at birth; over the bound arena_alloc() returns NULL and the caller answers E_TOO_LARGE. Not
+ * thread-safe.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

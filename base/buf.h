@@ -1,7 +1,7 @@
 /*
- * A buf owns bytes that grow, up to the bound it was born with. ptr is NULL or holds len bytes and a NUL behind
- * them (not counted), so it can be printed. Over the bound nothing more is appended and `full` stays set: build
- * first, ask buf_check() once. Not thread-safe.
+ * A buf owns bytes that grow, up to the bound it was born with. ptr is NULL or holds len bytes and a NUL
+ * behind them (not counted), so it can be printed. Over the bound nothing more is appended and `full` stays
+ * set: build first, ask buf_check() once. Not thread-safe.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

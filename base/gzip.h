@@ -10,9 +10,10 @@
 /* Begins with 1f 8b. */
 bool gzip_looks(struct slice in);
 
-/* Appends the inflated bytes to out (its own bound counts too: whichever is smaller). E_INVALID "unexpected end"
- * or "damaged" with the byte offset of the member, E_TOO_LARGE naming the bound. Trailing zero bytes after the
- * last member are ignored; any other trailing bytes are E_INVALID. Any thread; a decompressor is kept per thread. */
+/* Appends the inflated bytes to out (its own bound counts too: whichever is smaller). E_INVALID "unexpected
+ * end" or "damaged" with the byte offset of the member, E_TOO_LARGE naming the bound. Trailing zero bytes
+ * after the last member are ignored; any other trailing bytes are E_INVALID. Any thread; a decompressor is
+ * kept per thread. */
 NODISCARD enum status gzip_inflate(struct slice in, size_t max_bytes, size_t max_ratio, struct buf *out,
                                    struct error *err);
 

@@ -1,7 +1,10 @@
 /*
- * Structured log to stderr, one line an event, logfmt: ts=... level=info msg="bucket is ready" bucket=profiles
- * Values are quoted where needed; control characters and newlines are escaped, so nobody outside can forge a
- * line. A line is written with one write(2). Any thread.
+ * Structured log to stderr, one line an event, in logfmt:
+ *
+ *     ts=2024-01-02T03:04:05.678Z level=info msg="bucket is ready" bucket=profiles
+ *
+ * Time is UTC (RFC 3339). Values are quoted where needed; control characters and newlines are escaped, so
+ * nobody outside can forge a line. A line is written with one write(2). Any thread.
  *
  *     log_begin(&line, LOG_WARN, "tail failed, trying again");
  *     log_str(&line, "error", slice_of(err.text));
@@ -35,6 +38,7 @@ void log_end(struct log_line *l);
 
 /* An event with no fields but an optional printf-like one, key "detail". */
 void log_event(enum log_level level, const char *msg);
-void log_detail(enum log_level level, const char *msg, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_detail(enum log_level level, const char *msg, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

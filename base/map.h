@@ -1,7 +1,7 @@
 /*
- * A hash table from byte strings to uint64_t, open addressing, hashed with the process' random seed (hash.h) so
- * that nobody outside can choose collisions. The keys are borrowed: they must outlive the map (keep them in an
- * arena). Not thread-safe.
+ * A hash table from byte strings to uint64_t, open addressing, hashed with the process' random seed (hash.h)
+ * so that nobody outside can choose collisions. The keys are borrowed: they must outlive the map (keep them
+ * in an arena). Not thread-safe.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

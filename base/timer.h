@@ -1,6 +1,6 @@
 /*
- * One thread that calls functions later. The task is embedded in the caller's struct. Calls must be short: they
- * hand over to a pool or to another thread.
+ * One thread that calls functions later. The task is embedded in the caller's struct. Calls must be short:
+ * they hand over to a pool or to another thread.
  */
 #ifndef BASE_TIMER_H
 #define BASE_TIMER_H

@@ -1,6 +1,6 @@
 /*
- * A pool of worker threads behind a bounded FIFO. An item is embedded in the caller's own struct, so nothing is
- * allocated; it belongs to the pool from work_submit() until its function is called.
+ * A pool of worker threads behind a bounded FIFO. An item is embedded in the caller's own struct, so nothing
+ * is allocated; it belongs to the pool from work_submit() until its function is called.
  */
 #ifndef BASE_WORK_H
 #define BASE_WORK_H
