@@ -99,15 +99,15 @@ int tree_openat(struct tree *t, const char *path, int flags)
     return walk_openat(t, path, flags);
 }
 
-bool tree_is_absent(int errnum)
-{
-    return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
-}
-
 bool tree_is_gone(struct tree *t)
 {
     struct stat st;
     return fstat(t->root_fd, &st) == 0 && st.st_nlink == 0;
+}
+
+bool tree_has_no(struct tree *t, int errnum)
+{
+    return (errnum == ENOENT && !tree_is_gone(t)) || errnum == ENOTDIR || errnum == ELOOP;
 }
 
 enum status tree_error(struct tree *t, int errnum, const char *what, struct error *err)

@@ -87,9 +87,9 @@ int64_t tree_modified_ms(const struct stat *st);
 bool tree_is_gone(struct tree *t);
 /* Fills *err from an errno value; `what` is the call that failed. */
 enum status tree_error(struct tree *t, int errnum, const char *what, struct error *err);
-/* The errno of a lookup that found nothing, or something in the way that is no directory or a symbolic link.
- */
-bool tree_is_absent(int errnum);
+/* True if a lookup failed with this errno because there is nothing, or something in the way that is no
+ * directory or a symbolic link; false also if it is the root that is gone. */
+bool tree_has_no(struct tree *t, int errnum);
 /* For CLEANUP; takes -1. */
 void tree_close_fd(const int *fd);
 

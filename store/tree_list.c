@@ -199,7 +199,7 @@ static enum status enter(struct walk *w, int dir, const char *name, size_t path_
 
     int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return tree_is_absent(errno) ? OK : tree_error(w->tree, errno, "open a directory", w->err);
+        return tree_has_no(w->tree, errno) ? OK : tree_error(w->tree, errno, "open a directory", w->err);
 
     return walk_dir(w, fd, path_len, depth);
 }
@@ -274,10 +274,8 @@ static enum status walk_prefix(struct walk *w)
     memcpy(path, w->path, dir.len);
     path[dir.len] = '\0';
     int fd = tree_openat(w->tree, path, O_RDONLY | O_DIRECTORY);
-    if (fd < 0) {
-        enum status status = tree_error(w->tree, errno, "open a directory", w->err);
-        return status == E_UNAVAILABLE && tree_is_absent(errno) ? OK : status;
-    }
+    if (fd < 0)
+        return tree_has_no(w->tree, errno) ? OK : tree_error(w->tree, errno, "open a directory", w->err);
 
     size_t depth = 1;
     for (size_t i = 0; i < base; i++)

@@ -26,13 +26,15 @@ enum {
     TRIES = 100,          /* of a PUT whose directory is removed under its feet */
 };
 
+static enum status not_found(struct error *err)
+{
+    return error_set(err, E_NOT_FOUND, "no such object");
+}
+
 /* What a lookup of an object that failed means. */
 static enum status lookup_error(struct tree *t, int errnum, struct error *err)
 {
-    enum status status = tree_error(t, errnum, "open", err);
-    if (status == E_UNAVAILABLE && tree_is_absent(errnum))
-        return error_set(err, E_NOT_FOUND, "no such object");
-    return status;
+    return tree_has_no(t, errnum) ? not_found(err) : tree_error(t, errnum, "open", err);
 }
 
 /* --- PUT --- */
@@ -164,7 +166,7 @@ enum status tree_put(struct tree *t, const char *key, size_t body_bytes, struct 
 
         int dir CLEANUP(tree_close_fd) = tree_durable_dir(t, parent);
         if (dir < 0 && errno != ENOENT) {
-            if (tree_is_absent(errno))
+            if (tree_has_no(t, errno))
                 return error_set(err, E_INVALID, "something above this key is not a directory");
             return tree_error(t, errno, "mkdir", err);
         }
@@ -192,7 +194,7 @@ static enum status look(struct tree *t, int fd, struct store_op *op, struct erro
     if (fstat(fd, &st) < 0)
         return tree_error(t, errno, "stat", err);
     if (!S_ISREG(st.st_mode))
-        return error_set(err, E_NOT_FOUND, "no such object");
+        return not_found(err);
 
     op->object_bytes = (uint64_t)st.st_size;
     op->modified_ms = tree_modified_ms(&st);
@@ -237,7 +239,7 @@ enum status tree_get(struct tree *t, const char *key, struct store_op *op, struc
     /* A FIFO of that name must not make us wait for its other end. */
     int fd CLEANUP(tree_close_fd) = tree_openat(t, key, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENXIO ? error_set(err, E_NOT_FOUND, "no such object") : lookup_error(t, errno, err);
+        return errno == ENXIO ? not_found(err) : lookup_error(t, errno, err);
 
     enum status status = look(t, fd, op, err);
     if (status != OK)
@@ -276,8 +278,11 @@ enum status tree_delete(struct tree *t, const char *key, struct error *err)
     char parent[LIMIT_KEY_BYTES + 1];
     const char *name = tree_split(key, parent);
     int dir CLEANUP(tree_close_fd) = tree_openat(t, parent, O_RDONLY | O_DIRECTORY);
-    enum status status = dir >= 0 ? remove_file(t, dir, name, err) : lookup_error(t, errno, err);
-    if (status != OK && status != E_NOT_FOUND)
+    if (dir < 0 && !tree_has_no(t, errno))
+        return tree_error(t, errno, "open", err);
+
+    enum status status = dir >= 0 ? remove_file(t, dir, name, err) : OK;
+    if (status != OK)
         return status;
 
     /* The lowest directory that is left holds the last entry that has changed. It is synced also when the
