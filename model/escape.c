@@ -32,15 +32,18 @@ size_t escape_len(struct slice in, enum escape_set set)
 
 void escape_append(struct slice in, enum escape_set set, struct buf *out)
 {
+    size_t plain = 0; /* where the run of plain bytes began that ends at i */
     for (size_t i = 0; i < in.len && !out->full; i++) {
-        unsigned char c = (unsigned char)in.ptr[i];
-        if (is_plain(in.ptr[i], set)) {
-            buf_append_byte(out, in.ptr[i]);
+        if (is_plain(in.ptr[i], set))
             continue;
-        }
+
+        unsigned char c = (unsigned char)in.ptr[i];
         char escape[3] = {'_', HEX[c >> 4], HEX[c & 15]};
+        buf_append(out, slice_sub(in, plain, i - plain));
         buf_append(out, slice_make(escape, sizeof escape));
+        plain = i + 1;
     }
+    buf_append(out, slice_from(in, plain));
 }
 
 bool escape_undo(struct slice in, enum escape_set set, char *ret_bytes, size_t *ret_len)
