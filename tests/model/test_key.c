@@ -149,7 +149,7 @@ static void whatever_is_within_the_limits_fits(void **state)
     memset(root, 'r', sizeof root);
     for (size_t n = 0; n <= LIMIT_LABELS; n++)
         for (size_t facts = 0; facts <= LIMIT_SAMPLE_TYPES; facts++) {
-            struct arena arena CLEANUP(arena_release) = ARENA_INIT(ARENA_BYTES);
+            struct arena arena CLEANUP(arena_release) = ARENA_INIT(2 * 2 * LIMIT_KEY_BYTES);
             struct digest digest = {{1}};
             struct profile_meta meta = {.id = id_make(15, TIME_MAX_MS, &digest),
                                         .service = slice_make(zhe, LIMIT_SERVICE_BYTES),
