@@ -205,11 +205,16 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
 LINT_SRC := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
 LINT_TESTS := $(wildcard tests/*/*.c)
 LINT_ALL := $(LINT_SRC) $(LINT_TESTS) $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h)) $(wildcard tests/*/*.h)
+# Formatting and findings differ between versions of LLVM: Debian 12's decides, others are not asked.
+LLVM := 14
+CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-$(LLVM)) clang-format)
+CLANG_TIDY   ?= $(firstword $(shell command -v clang-tidy-$(LLVM)) clang-tidy)
+decides = $(findstring version $(LLVM).,$(shell $(1) --version 2>&1))
 TIDY := $(patsubst %.c,$(BUILD)/tidy/%.ok,$(LINT_SRC) $(LINT_TESTS))
 $(TIDY): $(BUILD)/tidy/%.ok: $(BUILD)/obj/%.o .clang-tidy
 	@mkdir -p $(@D)
-	@echo "clang-tidy $*.c"
-	@clang-tidy --quiet --warnings-as-errors='*' $*.c -- -x c -std=gnu17 $(CPPFLAGS) -DBRAZIER_VERSION='"0"' -DBRAZIER_COMMIT='"0"' \
+	@$(if $(silent),,echo '  TIDY $*.c')
+	@$(CLANG_TIDY) --quiet --warnings-as-errors='*' $*.c -- -x c -std=gnu17 $(CPPFLAGS) -DBRAZIER_VERSION='"0"' -DBRAZIER_COMMIT='"0"' \
 	    $(PKG_C) $(WARN) >$@.out 2>$@.err || \
 	    { grep -v 'warnings generated' $@.err; cat $@.out; exit 1; }
 	@touch $@
@@ -221,13 +226,16 @@ lint-quick: lint-format
 	@tests/lint/run
 	@tests/deploy-check
 lint-format:
-	@$(if $(strip $(LINT_ALL)),clang-format --dry-run -Werror $(LINT_ALL))
-lint-tidy: $(TIDY)
+	@$(if $(call decides,$(CLANG_FORMAT)),$(CLANG_FORMAT) --dry-run -Werror $(LINT_ALL),echo 'skip  clang-format: not $(LLVM)')
+ifneq ($(filter lint lint-tidy,$(MAKECMDGOALS)),)
+lint-tidy: $(if $(call decides,$(CLANG_TIDY)),$(TIDY))
+	@$(if $(call decides,$(CLANG_TIDY)),,echo 'skip  clang-tidy: not $(LLVM)')
+endif
 lint-cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	@$(if $(strip $(LINT_SRC)),tests/lint/cppcheck $(BUILD)/cppcheck $(LINT_SRC))
 format: ## clang-format on every source
-	@clang-format -i $(LINT_ALL)
+	@$(CLANG_FORMAT) -i $(LINT_ALL)
 
 # --- the rest --------------------------------------------------------------
 .PHONY: install clean help
