@@ -226,7 +226,9 @@ lint-quick: lint-format
 	@tests/lint/run
 	@tests/deploy-check
 lint-format:
-	@$(if $(call decides,$(CLANG_FORMAT)),$(CLANG_FORMAT) --dry-run -Werror $(LINT_ALL),echo 'skip  clang-format: not $(LLVM)')
+	@$(if $(call decides,$(CLANG_FORMAT)),badly=$$($(CLANG_FORMAT) --dry-run $(LINT_ALL) 2>&1 | sed -n 's/^\([^: ]*\):.*/\1/p' | \
+	    sort -u); [ -z "$$badly" ] || { printf '%s: not formatted\n' $$badly; echo 'make format does it'; exit 1; }, \
+	    echo 'skip  clang-format: not $(LLVM)')
 ifneq ($(filter lint lint-tidy,$(MAKECMDGOALS)),)
 lint-tidy: $(if $(call decides,$(CLANG_TIDY)),$(TIDY))
 	@$(if $(call decides,$(CLANG_TIDY)),,echo 'skip  clang-tidy: not $(LLVM)')
