@@ -1,10 +1,12 @@
 /*
- * Errors of pprof endpoints are also read by `go tool pprof`, which shows the text only if it comes as text/plain
- * with X-Go-Pprof: 1. So these routes answer JSON to those who ask for it and plain text to the others.
+ * Errors of pprof endpoints are also read by `go tool pprof`, which shows the text only if it comes as
+ * text/plain with X-Go-Pprof: 1. So these routes answer JSON to those who ask for it and plain text to the
+ * others.
  */
 #include "collector/answer.h"
 
 #include "base/limits.h"
+#include "collector/access.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -126,10 +128,14 @@ static bool wants_text(const struct http_request *req)
     return true;
 }
 
-void answer_render_error(struct http_request *req, unsigned status, const char *text, struct http_reply *reply)
+void answer_render_error(struct http_request *req, unsigned status, const char *text,
+                         struct http_reply *reply)
 {
     struct buf body = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
+    struct visit *visit = http_user(req);
 
+    if (visit)
+        snprintf(visit->error, sizeof(visit->error), "%s", text);
     reply->status = status;
     if (wants_text(req)) {
         reply->content_type = "text/plain; charset=utf-8";

@@ -1,6 +1,7 @@
 /*
- * The collector as one object: what every handler needs. Made once by app_new() in the order of the layers, taken
- * down in reverse. Everything here may be used from any thread; what is not const after start guards itself.
+ * The collector as one object: what every handler needs. Made once by app_new() in the order of the layers,
+ * taken down in reverse. Everything here may be used from any thread; what is not const after start guards
+ * itself.
  */
 #ifndef COLLECTOR_APP_H
 #define COLLECTOR_APP_H
@@ -9,6 +10,7 @@
 #include "base/timer.h"
 #include "base/work.h"
 #include "collector/audit.h"
+#include "collector/backend.h"
 #include "collector/config.h"
 #include "collector/follow.h"
 #include "collector/metrics.h"
@@ -18,7 +20,6 @@
 #include "collector/writer.h"
 #include "http/http.h"
 #include "index/index.h"
-#include "store/stats.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -26,7 +27,6 @@
 
 struct app {
     const struct config *config;
-    struct slice root; /* key prefix inside the bucket, maybe empty */
     int64_t started_ms; /* monotonic */
 
     struct timer *timer;
@@ -36,8 +36,8 @@ struct app {
     struct budget inflight;        /* bodies and answers of all requests */
     struct budget merging;         /* memory of all merges */
 
-    struct store *store;             /* retry around statistics around the real one */
-    const struct store_stats *stats; /* of each attempt */
+    struct backend backend;
+    struct store *store; /* backend.store */
     struct index *index;
     struct follow *follow;
     struct rebuild *rebuild;
@@ -47,18 +47,23 @@ struct app {
     struct metrics *metrics;
     struct http_server *server;
 
-    pthread_mutex_t mint_lock;
+    atomic_bool draining;     /* SIGTERM came: not ready, finishing */
+    int64_t tokens_looked_ms; /* app_tick()'s alone */
+
+    pthread_mutex_t lock; /* for what follows */
     struct mint mint;
-    atomic_bool draining;   /* SIGTERM came: not ready, finishing */
-    atomic_int_fast64_t writes_refused_until_ms; /* monotonic: the bucket said no for good; 0 */
+    int64_t refused_ms; /* monotonic time of the last refusal; 0: none */
+    char refusal[ERROR_TEXT_MAX];
 };
 
-/* Opens everything and starts the threads, the HTTP server last. E_CONFIG and E_DENIED: one line for the operator
- * that says what to do. */
+/* Opens everything and starts the threads, the HTTP server last. E_CONFIG and E_DENIED: one line for the
+ * operator that says what to do. `config` outlives it. */
 NODISCARD enum status app_new(const struct config *config, struct app **ret_app, struct error *err);
-/* Not ready any more; waits up to drain_ms for requests under way; *ret_left counts those given up. */
-void app_drain(struct app *app, int64_t drain_ms, size_t *ret_left);
+/* Not ready any more, no new connections; the caller waits for http_server_pending() to be 0. */
+void app_quiesce(struct app *app);
 void app_free(struct app *app); /* takes NULL */
+/* About once a second, one thread: looks after the index and the token file. */
+void app_tick(struct app *app);
 
 /* The bucket's wall clock, or the local one before it is known. */
 int64_t app_now_ms(const struct app *app);
@@ -66,7 +71,11 @@ int64_t app_now_ms(const struct app *app);
 int64_t app_mint_ms(struct app *app);
 /* Profiles minted before this are past their retention; 0: kept for ever. */
 int64_t app_mint_min_ms(const struct app *app);
-/* May profiles be taken in now? E_UNAVAILABLE or E_CONFIG with the reason. */
-NODISCARD enum status app_check_writable(const struct app *app, struct error *err);
+
+/* The bucket said no in a way that an operator has to mend: shown in readiness for a while, logged once. */
+void app_note_refusal(struct app *app, const struct error *err);
+NODISCARD enum status app_check_refusal(struct app *app, struct error *err);
+/* May ids be minted? Not before the bucket's time is known, nor with a local clock that is over 60 s off. */
+NODISCARD enum status app_check_clock(const struct app *app, struct error *err);
 
 #endif

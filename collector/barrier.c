@@ -1,4 +1,5 @@
-/* Rounds of a lane are numbered from 1 and run one at a time, so `started` is also the number of the one under way. */
+/* Rounds of a lane are numbered from 1 and run one at a time, so `started` is also the number of the one
+ * under way. */
 #include "collector/barrier.h"
 
 static void take_out(struct barrier_wait *w)

@@ -1,7 +1,7 @@
 /*
- * The read barrier's bookkeeping: who waits for which round of which lane. A question needs, in each lane, a round
- * that *started after* it was asked: it joins one that has not started, never one under way. Pure; the caller
- * locks (follow.c).
+ * The read barrier's bookkeeping: who waits for which round of which lane. A question needs, in each lane, a
+ * round that *started after* it was asked: it joins one that has not started, never one under way. Pure; the
+ * caller locks (follow.c).
  */
 #ifndef COLLECTOR_BARRIER_H
 #define COLLECTOR_BARRIER_H

@@ -36,18 +36,19 @@ static void judge_missing(struct question *q, const struct combine_plan *plan, c
     }
 }
 
-static enum status declare_missing(struct question *q, const struct missing *missing, struct http_reply *reply,
-                                   struct error *err)
+static enum status declare_missing(struct question *q, const struct missing *missing,
+                                   struct http_reply *reply, struct error *err)
 {
     struct buf list CLEANUP(buf_release) = BUF_INIT(512);
 
     if (missing->count == 0)
         return OK;
     if (!q->partial)
-        return error_set(err, E_CORRUPT,
-                         "profile %s is listed but its object is gone (%zu in all); with partial=1 the others are "
-                         "given and this is declared",
-                         missing->ids[0].text, missing->count);
+        return error_set(
+            err, E_CORRUPT,
+            "profile %s is listed but its object is gone (%zu in all); with partial=1 the others are "
+            "given and this is declared",
+            missing->ids[0].text, missing->count);
     for (size_t i = 0; i < missing->count && i < MISSING_IN_HEADER; i++)
         buf_printf(&list, " %s", missing->ids[i].text);
     http_reply_header(reply, "X-Brazier-Missing", "%zu%s%s", missing->count, buf_cstr(&list),
@@ -56,7 +57,8 @@ static enum status declare_missing(struct question *q, const struct missing *mis
 }
 
 /* Why a profile could not be merged: it is damaged, or it does not go with the others. */
-static enum status explain(const struct question *q, const struct store_op *op, const struct id *id, struct error *err)
+static enum status explain(const struct question *q, const struct store_op *op, const struct id *id,
+                           struct error *err)
 {
     struct arena arena CLEANUP(arena_release) = ARENA_INIT(MIB);
     struct scan_limits limits = SCAN_LIMITS_DEFAULT;
@@ -64,15 +66,16 @@ static enum status explain(const struct question *q, const struct store_op *op, 
     struct error damage;
 
     limits.inflated_bytes = (size_t)q->app->config->max_inflated_bytes;
-    if (err->code == E_INVALID && pprof_scan(buf_slice(&op->object), &limits, &arena, &scan, &damage) == E_INVALID) {
+    if (err->code == E_INVALID &&
+        pprof_scan(buf_slice(&op->object), &limits, &arena, &scan, &damage) == E_INVALID) {
         *err = damage;
         err->code = E_CORRUPT;
     }
     return error_wrap(err, "profile %s", id->text);
 }
 
-static enum status add_all(struct question *q, const struct combine_plan *plan, struct merge *merge, bool *gone,
-                           struct error *err)
+static enum status add_all(struct question *q, const struct combine_plan *plan, struct merge *merge,
+                           bool *gone, struct error *err)
 {
     struct fetch *fetch CLEANUP(fetch_freep) =
         fetch_new(q->app->store, plan->keys, plan->count, (size_t)q->app->config->max_body_bytes,
@@ -128,9 +131,7 @@ static enum status run_one(struct question *q, const struct combine_plan *plan, 
     bool gone = true;
 
     switch (store_run(q->app->store, &op)) {
-    case OK:
-        *out = buf_take(&op.object);
-        return OK;
+    case OK: *out = buf_take(&op.object); return OK;
     case E_NOT_FOUND: judge_missing(q, plan, &gone, missing); return OK;
     default: question_store_error(&op.error, err); return error_wrap(err, "profile %s", plan->ids[0].text);
     }
@@ -140,8 +141,8 @@ enum status combine_run(struct question *q, const struct combine_plan *plan, str
                         struct http_reply *reply, struct error *err)
 {
     struct missing missing = {0};
-    enum status status = plan->count == 1 ? run_one(q, plan, out, &missing, err)
-                                          : run_many(q, plan, out, &missing, err);
+    enum status status =
+        plan->count == 1 ? run_one(q, plan, out, &missing, err) : run_many(q, plan, out, &missing, err);
 
     if (status != OK)
         return status;

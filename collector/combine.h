@@ -1,6 +1,6 @@
 /*
- * Combining: from a list of profiles to one pprof, streaming. Used by merges of a selection and of ids. Blocks; on
- * a merge pool thread.
+ * Combining: from a list of profiles to one pprof, streaming. Used by merges of a selection and of ids.
+ * Blocks; on a merge pool thread.
  */
 #ifndef COLLECTOR_COMBINE_H
 #define COLLECTOR_COMBINE_H
@@ -14,11 +14,13 @@ struct combine_plan {
 };
 
 /*
- * Fetches all, merges all; one alone is given as it is stored. Appends to out. An object that is gone is looked for
- * once more behind the barrier: if it was deleted meanwhile, it does not belong to the answer any more. Otherwise:
- * E_CORRUPT naming the id, or, with partial=1, left out and listed in reply's X-Brazier-Missing.
+ * Fetches all, merges all; one alone is given as it is stored. Appends to out. An object that is gone is
+ * looked for once more behind the barrier: if it was deleted meanwhile, it does not belong to the answer any
+ * more. Otherwise: E_CORRUPT naming the id, or, with partial=1, left out and listed in reply's
+ * X-Brazier-Missing.
  *
- * E_INVALID: profiles that cannot be merged, naming the one; E_TOO_LARGE, E_BUSY: memory; E_UNAVAILABLE: the store.
+ * E_INVALID: profiles that cannot be merged, naming the one; E_TOO_LARGE, E_BUSY: memory; E_UNAVAILABLE: the
+ * store.
  */
 NODISCARD enum status combine_run(struct question *q, const struct combine_plan *plan, struct buf *out,
                                   struct http_reply *reply, struct error *err);

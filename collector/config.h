@@ -1,5 +1,6 @@
 /*
- * The configuration of `serve` and `reindex`: what flags and environment say, checked. Read once, then constant.
+ * The configuration of `serve` and `reindex`: what flags and environment say, checked. Read once, then
+ * constant.
  */
 #ifndef COLLECTOR_CONFIG_H
 #define COLLECTOR_CONFIG_H
@@ -33,8 +34,8 @@ enum { CONFIG_ROWS_MAX = 32 };
 size_t config_serve_rows(struct config *config, struct option_row rows[static CONFIG_ROWS_MAX]);
 size_t config_reindex_rows(struct config *config, struct option_row rows[static CONFIG_ROWS_MAX]);
 
-/* Checks what single options cannot: the store's form, the log level, the listen address. E_CONFIG says what to
- * do. */
+/* Checks what single options cannot: the store's form, the log level, the listen address. E_CONFIG says what
+ * to do. */
 NODISCARD enum status config_check(struct config *config, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A ring of operations: slot i holds objects i, i + width, ... The asker takes them in order, so the merge sees the
- * same order in every run, and the store has always something to do meanwhile.
+ * A ring of operations: slot i holds objects i, i + width, ... The asker takes them in order, so the merge
+ * sees the same order in every run, and the store has always something to do meanwhile.
  */
 #include "collector/fetch.h"
 

@@ -1,14 +1,15 @@
 /*
- * One thread a lane, because a round is a chain of LISTs that wait for each other, and lanes are few. The lock
- * guards the barrier and the counters; it is never held during I/O. A lane's tail belongs to its thread alone.
+ * One thread a lane, because a round is a chain of LISTs that wait for each other, and lanes are few. The
+ * lock guards the barrier and the counters; it is never held during I/O. A lane's tail belongs to its thread
+ * alone.
  *
  * Each page's rows are committed as they come; the cursor goes with the rows of the last page, in one
  * transaction, so a crash can only make a round be done again. As the index writes in the order of its queue,
  * that commit also covers what this replica itself had queued before: that is the "flush" of the barrier.
  *
- * A waiter ends in one of two ways: its rounds are done, or its timer fires. Whoever takes it out of the barrier
- * under the lock decides; if the timer is already running then, the timer's thread completes it, as it may
- * still touch it.
+ * A waiter ends in one of two ways: its rounds are done, or its timer fires. Whoever takes it out of the
+ * barrier under the lock decides; if the timer is already running then, the timer's thread completes it, as
+ * it may still touch it.
  */
 #include "collector/follow.h"
 
@@ -98,7 +99,8 @@ int64_t follow_tau_ms(struct follow *f, unsigned lane)
     return tau_ms;
 }
 
-/* --- one round ------------------------------------------------------------------------------------------- */
+/* --- one round -------------------------------------------------------------------------------------------
+ */
 
 /* Before the first answer of the store nobody knows its time: a LIST of one key asks for it. */
 static enum status bucket_now(struct lane *l, int64_t *ret_now_ms, struct error *err)
@@ -109,8 +111,9 @@ static enum status bucket_now(struct lane *l, int64_t *ret_now_ms, struct error 
     store_time(store, &time);
     if (!time.known) {
         struct buf prefix CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
-        struct store_op op CLEANUP(store_op_release) = {
-            .verb = STORE_LIST, .max_keys = 1, .deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
+        struct store_op op CLEANUP(store_op_release) = {.verb = STORE_LIST,
+                                                        .max_keys = 1,
+                                                        .deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
 
         key_prefix(l->follow->options.root, 0, KEY_SPAN_ALL, 0, &prefix);
         op.key = buf_slice(&prefix);
@@ -178,7 +181,8 @@ static enum status one_round(struct lane *l, int64_t window_ms, struct error *er
     return OK;
 }
 
-/* --- the barrier ----------------------------------------------------------------------------------------- */
+/* --- the barrier -----------------------------------------------------------------------------------------
+ */
 
 /* Under the lock. How long ago was acknowledged what may be missing. */
 static int64_t staleness(const struct follow *f)
@@ -249,7 +253,8 @@ void follow_barrier(struct follow *f, struct follow_wait *w, int64_t wait_ms)
         w->done(w);
 }
 
-/* --- the threads ----------------------------------------------------------------------------------------- */
+/* --- the threads -----------------------------------------------------------------------------------------
+ */
 
 /* Waits until a round is due or wanted; false when it is time to stop. Jitter spreads replicas. */
 static bool wait_for_turn(struct lane *l, int64_t due_ms)

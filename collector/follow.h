@@ -1,6 +1,6 @@
 /*
- * Following: one thread a lane runs the tail in rounds, every TAIL_PERIOD_MS and whenever a question waits for
- * one; what it finds goes into the index. Questions pass the read barrier here.
+ * Following: one thread a lane runs the tail in rounds, every TAIL_PERIOD_MS and whenever a question waits
+ * for one; what it finds goes into the index. Questions pass the read barrier here.
  */
 #ifndef COLLECTOR_FOLLOW_H
 #define COLLECTOR_FOLLOW_H
@@ -16,14 +16,15 @@ struct follow_options {
     struct store *store;
     struct index *index;
     struct timer *timer;
-    struct slice root;     /* outlives it */
-    unsigned lanes;        /* lanes that this replica writes to, 1..16; others are followed once they are seen */
-    int64_t period_ms;     /* 0: TAIL_PERIOD_MS */
+    struct slice root; /* outlives it */
+    unsigned lanes;    /* lanes that this replica writes to, 1..16; others are followed once they are seen */
+    int64_t period_ms; /* 0: TAIL_PERIOD_MS */
 };
 
 /* Reads the cursors from the index. No thread runs yet. */
 struct follow *follow_new(const struct follow_options *options);
-/* Where the cursor of a lane stands; 0: it has none. Lets the caller decide what to rebuild before follow_start(). */
+/* Where the cursor of a lane stands; 0: it has none. Lets the caller decide what to rebuild before
+ * follow_start(). */
 int64_t follow_tau_ms(struct follow *f, unsigned lane);
 /* Begins, with the cursor of each lane at tau_ms where it has none or `reset`. */
 void follow_start(struct follow *f, int64_t tau_ms, bool reset);

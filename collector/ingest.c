@@ -101,7 +101,7 @@ static void tell_index(struct ingest *g)
     batch->row_count = 1;
     batch->done = index_told;
     /* From the key, not from what we know: the index holds what every other replica would read. */
-    if (key_decode(g->app->root, buf_slice(&g->key), &batch->arena, row, NULL) != OK ||
+    if (key_decode(g->app->backend.root, buf_slice(&g->key), &batch->arena, row, NULL) != OK ||
         index_write(g->app->index, batch, NULL) != OK)
         index_told(batch, NULL);
 }
@@ -132,7 +132,9 @@ static void put_answered(struct store_op *op)
     }
     if (err.code == OK)
         error_set(&err, E_UNAVAILABLE, "the bucket answers too late");
-    else if (err.code != E_BUSY)
+    if (err.code == E_DENIED || err.code == E_CONFIG)
+        app_note_refusal(g->app, &err);
+    if (err.code != E_BUSY)
         err.code = E_UNAVAILABLE; /* whatever is wrong with the bucket, the client did nothing wrong */
     error_wrap(&err, "the profile was not stored, send it again");
     fail(g, &err);
@@ -150,7 +152,7 @@ static void put(struct ingest *g)
     g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms,
                                 &g->upload.digest);
     buf_reset(&g->key);
-    if (key_encode_profile(app->root, &g->upload.meta, &g->key, NULL, &err) != OK) {
+    if (key_encode_profile(app->backend.root, &g->upload.meta, &g->key, NULL, &err) != OK) {
         fail(g, &err);
         return;
     }
@@ -193,7 +195,7 @@ static void look_up(struct ingest *g)
     if (index_by_digest(app->index, &g->upload.digest, app_now_ms(app), http_arena(g->req), &known, NULL) ==
         OK)
         g->mint_after_ms = known.tombstone_ms;
-    if (!known.found || key_encode_profile(app->root, &known.meta, &g->key, NULL, NULL) != OK) {
+    if (!known.found || key_encode_profile(app->backend.root, &known.meta, &g->key, NULL, NULL) != OK) {
         begin_put(g);
         return;
     }
@@ -251,6 +253,6 @@ void ingest_handle(struct http_request *req)
     random_seed_system(&g->random);
     read_input(req, app, &g->in);
     if (upload_read_params(&g->in, http_arena(req), &g->upload, &err) != OK ||
-        app_check_writable(app, &err) != OK || work_submit(app->ingest_pool, &g->work, &err) != OK)
+        app_check_clock(app, &err) != OK || work_submit(app->ingest_pool, &g->work, &err) != OK)
         fail(g, &err);
 }

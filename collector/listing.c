@@ -1,7 +1,7 @@
 /*
- * A follower concludes from a listing that nothing else is there. So a page that skips, repeats or wanders is not
- * a page with a flaw, it is no answer at all. The stores check what one page can tell; the order across pages and
- * a token that comes again can be seen only here.
+ * A follower concludes from a listing that nothing else is there. So a page that skips, repeats or wanders is
+ * not a page with a flaw, it is no answer at all. The stores check what one page can tell; the order across
+ * pages and a token that comes again can be seen only here.
  */
 #include "collector/listing.h"
 
@@ -52,11 +52,11 @@ static enum status check_keys(const struct listing *l, const struct store_page *
         struct slice key = page->entries[i].key;
 
         if (!slice_starts(key, prefix))
-            return error_set(err, E_CORRUPT, "listing of '%.*s': key '%.*s' is outside of it", SLICE_ARG(prefix),
-                             SLICE_ARG(key));
+            return error_set(err, E_CORRUPT, "listing of '%.*s': key '%.*s' is outside of it",
+                             SLICE_ARG(prefix), SLICE_ARG(key));
         if (slice_cmp(key, last) <= 0)
-            return error_set(err, E_CORRUPT, "listing of '%.*s': key '%.*s' comes after '%.*s'", SLICE_ARG(prefix),
-                             SLICE_ARG(key), SLICE_ARG(last));
+            return error_set(err, E_CORRUPT, "listing of '%.*s': key '%.*s' comes after '%.*s'",
+                             SLICE_ARG(prefix), SLICE_ARG(key), SLICE_ARG(last));
         last = key;
     }
     return OK;
@@ -67,7 +67,8 @@ enum status listing_feed(struct listing *l, const struct store_page *page, struc
     if (check_keys(l, page, err) != OK)
         return err->code;
     if (page->more && (page->token.len == 0 || page->token.len > TOKEN_MAX))
-        return error_set(err, E_CORRUPT, "listing of '%s': cut off without a usable token", buf_cstr(&l->prefix));
+        return error_set(err, E_CORRUPT, "listing of '%s': cut off without a usable token",
+                         buf_cstr(&l->prefix));
     if (page->more && slice_eq(page->token, buf_slice(&l->token)))
         return error_set(err, E_CORRUPT, "listing of '%s': the same token came twice", buf_cstr(&l->prefix));
 

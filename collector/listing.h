@@ -1,6 +1,6 @@
 /*
- * A listing read page by page, trusting nothing: each page must go on where the last one ended. Pure: it fills in
- * operations and checks answers; the caller runs them. One after the other; not thread-safe.
+ * A listing read page by page, trusting nothing: each page must go on where the last one ended. Pure: it
+ * fills in operations and checks answers; the caller runs them. One after the other; not thread-safe.
  */
 #ifndef COLLECTOR_LISTING_H
 #define COLLECTOR_LISTING_H
@@ -19,10 +19,12 @@ struct listing {
 /* Copies both. Release with listing_release(); may be begun again. */
 void listing_begin(struct listing *l, struct slice prefix, struct slice start_after);
 void listing_release(struct listing *l);
-/* Fills in the LIST that comes next: verb, prefix, position. Valid until listing_feed(). l->done must be false. */
+/* Fills in the LIST that comes next: verb, prefix, position. Valid until listing_feed(). l->done must be
+ * false. */
 void listing_next(const struct listing *l, struct store_op *op);
-/* Takes the page of that operation: E_CORRUPT if a key is out of order, outside the prefix or was given before,
- * or if there is no way on; then nothing may be concluded from the page. Sets l->done after the last one. */
+/* Takes the page of that operation: E_CORRUPT if a key is out of order, outside the prefix or was given
+ * before, or if there is no way on; then nothing may be concluded from the page. Sets l->done after the last
+ * one. */
 NODISCARD enum status listing_feed(struct listing *l, const struct store_page *page, struct error *err);
 
 #endif

@@ -6,9 +6,9 @@
 #include "model/profile_meta.h"
 
 /*
- * The profile that an id stands for; its strings live in the arena. An alias gives the canonical one, where the
- * index knows it. E_NOT_FOUND: no such profile, or it was deleted. With an empty index the bucket is asked: the id
- * says under which prefix its key is.
+ * The profile that an id stands for; its strings live in the arena. An alias gives the canonical one, where
+ * the index knows it. E_NOT_FOUND: no such profile, or it was deleted. With an empty index the bucket is
+ * asked: the id says under which prefix its key is.
  */
 NODISCARD enum status lookup_id(struct app *app, const struct id *id, struct arena *arena,
                                 struct profile_meta *ret_meta, struct error *err);

@@ -1,6 +1,6 @@
 /*
- * Counters of the service, and the Prometheus page that shows them with everything else that counts. Label sets
- * are bounded: paths are routes, never what somebody typed.
+ * Counters of the service, and the Prometheus page that shows them with everything else that counts. Label
+ * sets are bounded: paths are routes, never what somebody typed.
  */
 #ifndef COLLECTOR_METRICS_H
 #define COLLECTOR_METRICS_H
@@ -20,8 +20,8 @@ enum metric {
     METRIC_STALE,    /* questions answered without a barrier */
     METRIC_MERGED,   /* profiles that went into merges */
     METRIC_DELETED,
-    METRIC_EXPIRED,  /* rows dropped by retention */
-    METRIC_FORGOTTEN, /* rows dropped by an audit: their objects are gone */
+    METRIC_EXPIRED,    /* rows dropped by retention */
+    METRIC_FORGOTTEN,  /* rows dropped by an audit: their objects are gone */
     METRIC_FOUND_LATE, /* rows that only an audit found */
     METRIC_INDEX_RESETS,
     METRIC_COUNT,

@@ -1,6 +1,6 @@
 /*
- * The path holds ids parted by '+' (literal, or %2B); profefe decodes it twice and so do we, so that clients which
- * escape twice are understood. An id never needs escaping itself.
+ * The path holds ids parted by '+' (literal, or %2B); profefe decodes it twice and so do we, so that clients
+ * which escape twice are understood. An id never needs escaping itself.
  *
  * By id there is no barrier at first: what the index does not know is looked for in the bucket itself.
  */
@@ -54,7 +54,8 @@ static enum status parse_ids(struct slice text, struct id *ids, size_t *ret_coun
 }
 
 /* Different ids may be aliases of one profile: it counts once. The same id twice was asked for twice. */
-static bool is_alias_of_earlier(const struct wanted *w, const struct id *given, const struct profile_meta *meta)
+static bool is_alias_of_earlier(const struct wanted *w, const struct id *given,
+                                const struct profile_meta *meta)
 {
     for (size_t i = 0; i < w->count; i++)
         if (id_cmp(&w->metas[i].id, &meta->id) == 0 && id_cmp(&w->given[i], given) != 0)
@@ -85,8 +86,8 @@ static enum status look_up_all(struct question *q, const struct id *ids, size_t 
         w->metas[w->count++] = meta;
     }
     if (unknown_count > 0)
-        return error_set(err, E_NOT_FOUND, "nothing found: %zu of %zu ids are unknown: %s%s", unknown_count, count,
-                         buf_cstr(&unknown), unknown.full ? ", ..." : "");
+        return error_set(err, E_NOT_FOUND, "nothing found: %zu of %zu ids are unknown: %s%s", unknown_count,
+                         count, buf_cstr(&unknown), unknown.full ? ", ..." : "");
     return OK;
 }
 
@@ -98,12 +99,14 @@ static enum status read_wanted(struct question *q, struct wanted *w, struct erro
 
     w->given = arena_alloc(&q->arena, LIMIT_IDS_PER_GET * sizeof(*w->given));
     w->metas = arena_alloc(&q->arena, LIMIT_IDS_PER_GET * sizeof(*w->metas));
-    if (decode_path(http_rest(q->req), &path, err) != OK || parse_ids(buf_slice(&path), ids, &count, err) != OK)
+    if (decode_path(http_rest(q->req), &path, err) != OK ||
+        parse_ids(buf_slice(&path), ids, &count, err) != OK)
         return err->code;
     return look_up_all(q, ids, count, w, err);
 }
 
-static enum status make_plan(struct question *q, const struct wanted *w, struct combine_plan *plan, struct error *err)
+static enum status make_plan(struct question *q, const struct wanted *w, struct combine_plan *plan,
+                             struct error *err)
 {
     plan->count = w->count;
     plan->ids = arena_alloc(&q->arena, w->count * sizeof(*plan->ids));
@@ -112,8 +115,9 @@ static enum status make_plan(struct question *q, const struct wanted *w, struct 
         struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
 
         if (w->count > 1 && slice_eq(w->metas[i].type, SLICE("trace")))
-            return error_set(err, E_INVALID, "profile %s is a trace: traces are not merged", w->metas[i].id.text);
-        if (key_encode_profile(q->app->root, &w->metas[i], &key, NULL, err) != OK)
+            return error_set(err, E_INVALID, "profile %s is a trace: traces are not merged",
+                             w->metas[i].id.text);
+        if (key_encode_profile(q->app->backend.root, &w->metas[i], &key, NULL, err) != OK)
             return error_wrap(err, "profile %s", w->metas[i].id.text);
         plan->ids[i] = w->metas[i].id;
         plan->keys[i] = arena_copy(&q->arena, buf_slice(&key));
@@ -153,11 +157,13 @@ void profile_get_handle(struct http_request *req)
 {
     struct app *app = http_app(req);
 
-    question_ask_now(req, slice_find(http_rest(req), '+') < http_rest(req).len ? app->merge_pool : app->query_pool,
+    question_ask_now(req,
+                     slice_find(http_rest(req), '+') < http_rest(req).len ? app->merge_pool : app->query_pool,
                      answer_get);
 }
 
-/* --- DELETE ---------------------------------------------------------------------------------------------- */
+/* --- DELETE ----------------------------------------------------------------------------------------------
+ */
 
 static void answer_delete(struct question *q)
 {
@@ -209,7 +215,9 @@ void profile_delete_handle(struct http_request *req)
 
 void profile_symbolz_handle(struct http_request *req)
 {
-    struct http_reply reply = {.status = 200, .content_type = "text/plain; charset=utf-8", .body = BUF_INIT(64)};
+    struct http_reply reply = {.status = 200,
+                               .content_type = "text/plain; charset=utf-8",
+                               .body = BUF_INIT(64)};
 
     buf_append_cstr(&reply.body, "num_symbols: 1\n");
     http_reply(req, &reply);

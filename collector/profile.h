@@ -1,4 +1,5 @@
-/* GET and DELETE /api/0/profiles/ID[+ID...]: single profiles byte for byte, several merged. Handlers of routes. */
+/* GET and DELETE /api/0/profiles/ID[+ID...]: single profiles byte for byte, several merged. Handlers of
+ * routes. */
 #ifndef COLLECTOR_PROFILE_H
 #define COLLECTOR_PROFILE_H
 

@@ -1,7 +1,7 @@
 /*
- * Both ends of a time range are inclusive and answers show whole seconds, so a `to` that names a whole second means
- * all of it. Without `to` the range reaches as far ahead as profiles may be dated: hosts whose clocks are a little
- * fast are found too.
+ * Both ends of a time range are inclusive and answers show whole seconds, so a `to` that names a whole second
+ * means all of it. Without `to` the range reaches as far ahead as profiles may be dated: hosts whose clocks
+ * are a little fast are found too.
  */
 #include "collector/question.h"
 
@@ -30,14 +30,15 @@ static struct slice param(struct http_request *req, const char *name)
     return value;
 }
 
-static enum status read_time(struct question *q, const char *name, int64_t now_ms, int64_t *ret_ms, struct error *err)
+static enum status read_time(struct question *q, const char *name, int64_t now_ms, int64_t *ret_ms,
+                             struct error *err)
 {
     struct slice text = param(q->req, name);
     struct error bad;
 
     if (time_parse(text, now_ms, ret_ms, &bad) != OK)
-        return error_set(err, E_INVALID, "bad request: bad \"%s\" timestamp %s: %s", name, quoted_of(text).text,
-                         bad.text);
+        return error_set(err, E_INVALID, "bad request: bad \"%s\" timestamp %s: %s", name,
+                         quoted_of(text).text, bad.text);
     return OK;
 }
 
@@ -187,8 +188,10 @@ static void passed(struct follow_wait *w)
     if (w->stale_ms >= 0) {
         metrics_count(q->app->metrics, METRIC_STALE);
         if (q->fresh_only) {
-            error_set(&err, E_UNAVAILABLE, "the bucket cannot be listed now, so the answer might lack the last %lld ms; "
-                      "without fresh=1 it is given", (long long)w->stale_ms);
+            error_set(&err, E_UNAVAILABLE,
+                      "the bucket cannot be listed now, so the answer might lack the last %lld ms; "
+                      "without fresh=1 it is given",
+                      (long long)w->stale_ms);
             question_fail(q, &err);
             return;
         }
@@ -213,7 +216,8 @@ static struct question *question_new(struct http_request *req, struct work_pool 
     return q;
 }
 
-void question_ask(struct http_request *req, unsigned read, struct work_pool *pool, void (*answer)(struct question *q))
+void question_ask(struct http_request *req, unsigned read, struct work_pool *pool,
+                  void (*answer)(struct question *q))
 {
     struct question *q = question_new(req, pool, answer);
     struct error err;

@@ -1,6 +1,6 @@
 /*
- * A question: a GET that is answered from the index, after the read barrier. It waits for the barrier without a
- * thread, then runs on a pool:
+ * A question: a GET that is answered from the index, after the read barrier. It waits for the barrier without
+ * a thread, then runs on a pool:
  *
  *     question_ask(req, READ_..., pool, answer)      on the event loop
  *         ... barrier ...
@@ -15,9 +15,9 @@
 
 enum question_read {
     READ_NOTHING = 0,
-    READ_SELECTOR = 1 << 0,  /* service (must be there), type, labels, from, to, limit, cursor */
-    READ_TYPE = 1 << 1,      /* type must be there */
-    READ_SERVICE = 1 << 2,   /* service (must be there) and type only */
+    READ_SELECTOR = 1 << 0, /* service (must be there), type, labels, from, to, limit, cursor */
+    READ_TYPE = 1 << 1,     /* type must be there */
+    READ_SERVICE = 1 << 2,  /* service (must be there) and type only */
 };
 
 struct question {
@@ -27,14 +27,15 @@ struct question {
     struct work_item work;
     struct work_pool *pool;
     void (*answer)(struct question *q);
-    bool fresh_only;            /* fresh=1: rather 503 than a stale answer */
-    bool partial;               /* partial=1: rather a declared gap than an error */
-    struct selector selector;   /* strings live in the request's arena */
+    bool fresh_only;                 /* fresh=1: rather 503 than a stale answer */
+    bool partial;                    /* partial=1: rather a declared gap than an error */
+    struct selector selector;        /* strings live in the request's arena */
     const struct profile_type *type; /* NULL: all */
-    struct arena arena;         /* for the answer; bounded by LIMIT_ANSWER_BYTES */
+    struct arena arena;              /* for the answer; bounded by LIMIT_ANSWER_BYTES */
 };
 
-void question_ask(struct http_request *req, unsigned read, struct work_pool *pool, void (*answer)(struct question *q));
+void question_ask(struct http_request *req, unsigned read, struct work_pool *pool,
+                  void (*answer)(struct question *q));
 /* The same without reading parameters and without the barrier. */
 void question_ask_now(struct http_request *req, struct work_pool *pool, void (*answer)(struct question *q));
 void question_free(struct question *q);

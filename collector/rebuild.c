@@ -1,9 +1,9 @@
 /*
- * One planner thread finds the lanes and their oldest day, then it and its helpers take tasks until none is left.
- * A failing bucket makes a task wait and try again: nothing is skipped, and what is loaded stays.
+ * One planner thread finds the lanes and their oldest day, then it and its helpers take tasks until none is
+ * left. A failing bucket makes a task wait and try again: nothing is skipped, and what is loaded stays.
  *
- * In the index: "rebuild" is "running" or "done"; "task/..." is the last key of that task that is in, "split" (its
- * hours are tasks of their own) or "done". The task cursors are forgotten when all is done.
+ * In the index: "rebuild" is "running" or "done"; "task/..." is the last key of that task that is in, "split"
+ * (its hours are tasks of their own) or "done". The task cursors are forgotten when all is done.
  */
 #include "collector/rebuild.h"
 
@@ -53,8 +53,12 @@ struct rebuild *rebuild_new(const struct rebuild_options *options)
     return r;
 }
 
-static void join_threads(struct rebuild *r)
+static void stop_threads(struct rebuild *r)
 {
+    pthread_mutex_lock(&r->lock);
+    r->stop = true;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
     for (int i = 0; i < r->thread_count; i++)
         pthread_join(r->threads[i], NULL);
     r->thread_count = 0;
@@ -64,11 +68,7 @@ void rebuild_free(struct rebuild *r)
 {
     if (!r)
         return;
-    pthread_mutex_lock(&r->lock);
-    r->stop = true;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    join_threads(r);
+    stop_threads(r);
     task_list_release(&r->tasks);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
@@ -84,7 +84,8 @@ bool rebuild_is_needed(struct rebuild *r)
            !slice_eq(value, SLICE("done"));
 }
 
-/* --- failing and waiting --------------------------------------------------------------------------------- */
+/* --- failing and waiting ---------------------------------------------------------------------------------
+ */
 
 static bool stopped(struct rebuild *r)
 {
@@ -123,7 +124,8 @@ static void succeeded(struct rebuild *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* --- planning -------------------------------------------------------------------------------------------- */
+/* --- planning --------------------------------------------------------------------------------------------
+ */
 
 /* Mint time of the oldest profile of a lane; E_NOT_FOUND if the lane is empty. */
 static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret_ms, struct error *err)
@@ -154,7 +156,8 @@ static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret
     return error_set(err, E_NOT_FOUND, "lane %x is empty", lane);
 }
 
-static const char *value_of(const struct map *known, const struct index_cursor *cursors, const struct task *task)
+static const char *value_of(const struct map *known, const struct index_cursor *cursors,
+                            const struct task *task)
 {
     char name[TASK_NAME_BYTES];
     const uint64_t *at;
@@ -210,7 +213,8 @@ static enum status plan(struct rebuild *r, struct task_list *tasks, struct error
     return recall(r, tasks, err);
 }
 
-/* --- one task -------------------------------------------------------------------------------------------- */
+/* --- one task --------------------------------------------------------------------------------------------
+ */
 
 static enum status write_cursor(struct rebuild *r, const char *name, struct slice value, struct error *err)
 {
@@ -229,7 +233,8 @@ static void resume_after(struct rebuild *r, const struct task *task, struct buf 
 
     task_name(task, name);
     if (task_end_ms(task) > r->range.rerun_from_ms ||
-        index_cursor_get(r->options.index, name, &arena, &value, NULL) != OK || slice_eq(value, SLICE("split")))
+        index_cursor_get(r->options.index, name, &arena, &value, NULL) != OK ||
+        slice_eq(value, SLICE("split")))
         return;
     buf_append(out, value);
 }
@@ -246,8 +251,8 @@ static void count_page(struct rebuild *r, const struct store_page *page, const s
 }
 
 /* One LIST and the commit of what it gave. *ret_split: the day is to be cut into hours instead. */
-static enum status one_page(struct rebuild *r, const struct task *task, struct listing *listing, bool *ret_split,
-                            struct error *err)
+static enum status one_page(struct rebuild *r, const struct task *task, struct listing *listing,
+                            bool *ret_split, struct error *err)
 {
     struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(PAGE_ARENA_BYTES)};
     struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
@@ -263,7 +268,8 @@ static enum status one_page(struct rebuild *r, const struct task *task, struct l
         return err->code;
 
     split = listing->pages == 1 && rows.count > 0 &&
-            task_is_large(task, &op.page, id_mint_ms(&rows.rows[0].id), id_mint_ms(&rows.rows[rows.count - 1].id));
+            task_is_large(task, &op.page, id_mint_ms(&rows.rows[0].id),
+                          id_mint_ms(&rows.rows[rows.count - 1].id));
     task_name(task, name);
     batch.rows = rows.rows;
     batch.row_count = rows.count;
@@ -296,7 +302,8 @@ static enum status run_task(struct rebuild *r, const struct task *task, bool *re
     return OK;
 }
 
-/* --- the threads ----------------------------------------------------------------------------------------- */
+/* --- the threads -----------------------------------------------------------------------------------------
+ */
 
 static bool take_task(struct rebuild *r, struct task *ret_task)
 {
@@ -430,7 +437,8 @@ static void *planner_run(void *arg)
 
 void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
 {
-    join_threads(r);
+    stop_threads(r);
+    r->stop = false;
     task_list_release(&r->tasks);
     r->range = *range;
     r->begun_ms = clock_mono_ms();
@@ -439,7 +447,8 @@ void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
     r->thread_count = r->options.threads;
     r->running = r->thread_count;
     for (int i = 0; i < r->thread_count; i++)
-        r->threads[i] = thread_start(i == 0 ? "rebuild-plan" : "rebuild", i == 0 ? planner_run : helper_run, r);
+        r->threads[i] =
+            thread_start(i == 0 ? "rebuild-plan" : "rebuild", i == 0 ? planner_run : helper_run, r);
 }
 
 void rebuild_skip(struct rebuild *r)
@@ -458,6 +467,15 @@ void rebuild_progress(struct rebuild *r, struct rebuild_progress *ret_progress)
         ret_progress->elapsed_ms = clock_mono_ms() - r->begun_ms;
     ret_progress->horizon_ms = r->planned ? task_list_horizon_ms(&r->tasks) : r->range.now_ms;
     pthread_mutex_unlock(&r->lock);
+}
+
+int64_t rebuild_eta_ms(const struct rebuild_progress *progress)
+{
+    size_t left = progress->tasks - progress->tasks_done;
+
+    if (progress->state != REBUILD_RUNNING || progress->tasks_done == 0)
+        return -1;
+    return progress->elapsed_ms * (int64_t)left / (int64_t)progress->tasks_done;
 }
 
 bool rebuild_wait(struct rebuild *r, int64_t timeout_ms)

@@ -1,6 +1,7 @@
 /*
- * Rebuilding: fills the index from the keys in the bucket (docs/KEYS.md, "Rebuilding"). Runs beside everything
- * else; each page is one transaction with its task's cursor, so a kill at any moment resumes at the last page.
+ * Rebuilding: fills the index from the keys in the bucket (docs/KEYS.md, "Rebuilding"). Runs beside
+ * everything else; each page is one transaction with its task's cursor, so a kill at any moment resumes at
+ * the last page.
  */
 #ifndef COLLECTOR_REBUILD_H
 #define COLLECTOR_REBUILD_H
@@ -28,8 +29,8 @@ struct rebuild_progress {
     size_t tasks, tasks_done;
     uint64_t keys, foreign, malformed, pages;
     int64_t elapsed_ms;
-    int64_t horizon_ms;  /* everything minted at or after it is loaded; 0: everything there is */
-    int64_t reach_ms;    /* nothing older than this is asked for; 0: all */
+    int64_t horizon_ms;              /* everything minted at or after it is loaded; 0: everything there is */
+    int64_t reach_ms;                /* nothing older than this is asked for; 0: all */
     char last_error[ERROR_TEXT_MAX]; /* why it waits now; "" if it does not */
 };
 
@@ -47,11 +48,14 @@ struct rebuild_range {
     bool is_partial;       /* since_ms was somebody's wish: the index does not count as complete afterwards */
 };
 
-/* Begins in the background; what the index knows of an interrupted one is used. Must not be running. */
+/* Begins in the background; what the index knows of an interrupted one is used. A running one is stopped
+ * first. */
 void rebuild_start(struct rebuild *r, const struct rebuild_range *range);
 /* Nothing to do: horizon 0, state done. */
 void rebuild_skip(struct rebuild *r);
 void rebuild_progress(struct rebuild *r, struct rebuild_progress *ret_progress);
+/* A guess from the tasks done so far; -1: no idea, or nothing to wait for. */
+int64_t rebuild_eta_ms(const struct rebuild_progress *progress);
 /* Waits until it is done, failed, or timeout_ms are over; true if it ended. */
 bool rebuild_wait(struct rebuild *r, int64_t timeout_ms);
 

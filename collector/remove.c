@@ -1,7 +1,7 @@
 /*
- * The order matters: with the tombstone first, a crash leaves a hidden object; with the object first, it would
- * leave a row in every index for something that is gone. The tombstone is written by the same rules as a profile
- * (writer.h), so no follower can miss it.
+ * The order matters: with the tombstone first, a crash leaves a hidden object; with the object first, it
+ * would leave a row in every index for something that is gone. The tombstone is written by the same rules as
+ * a profile (writer.h), so no follower can miss it.
  */
 #include "collector/remove.h"
 
@@ -23,12 +23,13 @@ static enum status put_once(struct app *app, struct writer *w, const struct id *
                             struct error *err)
 {
     struct digest digest = id_digest(target);
-    struct id id = id_make(digest_lane(&digest, (unsigned)app->config->write_lanes), app_mint_ms(app), &digest);
+    struct id id =
+        id_make(digest_lane(&digest, (unsigned)app->config->write_lanes), app_mint_ms(app), &digest);
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_PUT};
 
     writer_minted(w, clock_mono_ms());
     buf_reset(key);
-    if (key_encode_tombstone(app->root, &id, target, key, err) != OK)
+    if (key_encode_tombstone(app->backend.root, &id, target, key, err) != OK)
         return err->code;
     op.key = buf_slice(key);
     op.deadline_ms = writer_put_deadline(w);
@@ -68,7 +69,7 @@ static enum status tell_index(struct app *app, struct slice key, struct error *e
     struct key_parts *row = arena_alloc(&batch.arena, sizeof(*row));
 
     batch.rows = row;
-    if (key_decode(app->root, key, &batch.arena, row, err) != OK)
+    if (key_decode(app->backend.root, key, &batch.arena, row, err) != OK)
         return err->code;
     return index_write_wait(app->index, &batch, err);
 }
@@ -79,13 +80,14 @@ static void delete_object(struct app *app, const struct profile_meta *meta)
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_DELETE,
                                                     .deadline_ms = clock_mono_ms() + DELETE_DEADLINE_MS};
 
-    if (key_encode_profile(app->root, meta, &key, NULL, NULL) != OK)
+    if (key_encode_profile(app->backend.root, meta, &key, NULL, NULL) != OK)
         return;
     op.key = buf_slice(&key);
     (void)store_run(app->store, &op); /* the tombstone hides what stays */
 }
 
-enum status remove_profile(struct app *app, const struct profile_meta *meta, struct arena *arena, struct error *err)
+enum status remove_profile(struct app *app, const struct profile_meta *meta, struct arena *arena,
+                           struct error *err)
 {
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
     struct profile_meta *aliases = NULL;

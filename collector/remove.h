@@ -5,9 +5,9 @@
 #include "collector/app.h"
 
 /*
- * Puts a tombstone, then deletes the object and those of its aliases. OK when the tombstone is in the bucket: from
- * then on every question that is asked finds the profile deleted; an object that could not be deleted now is hidden
- * by it. E_UNAVAILABLE, E_BUSY: nothing is promised, asking again is safe.
+ * Puts a tombstone, then deletes the object and those of its aliases. OK when the tombstone is in the bucket:
+ * from then on every question that is asked finds the profile deleted; an object that could not be deleted
+ * now is hidden by it. E_UNAVAILABLE, E_BUSY: nothing is promised, asking again is safe.
  */
 NODISCARD enum status remove_profile(struct app *app, const struct profile_meta *meta, struct arena *arena,
                                      struct error *err);

@@ -1,4 +1,5 @@
-/* The plan (keys of all that match) is made in one read transaction, oldest first; then the store is asked. */
+/* The plan (keys of all that match) is made in one read transaction, oldest first; then the store is asked.
+ */
 #include "collector/select.h"
 
 #include "base/limits.h"
@@ -37,17 +38,18 @@ static bool plan_one(void *user, const struct profile_meta *meta)
     struct slice copy = SLICE_NULL;
 
     if (p->plan.count == LIMIT_MERGE_PROFILES || (p->plan.count == p->cap && !grow(p))) {
-        p->status = error_set(&p->error, E_TOO_LARGE,
-                              "more than %zu profiles match: narrow the time range or the labels", p->plan.count);
+        p->status =
+            error_set(&p->error, E_TOO_LARGE,
+                      "more than %zu profiles match: narrow the time range or the labels", p->plan.count);
         return false;
     }
-    p->status = key_encode_profile(p->q->app->root, meta, &key, NULL, &p->error);
+    p->status = key_encode_profile(p->q->app->backend.root, meta, &key, NULL, &p->error);
     if (p->status != OK)
         return false;
     copy = arena_copy(&p->q->arena, buf_slice(&key));
     if (!copy.ptr) {
-        p->status = error_set(&p->error, E_TOO_LARGE, "the keys of the profiles that match are over %lu bytes",
-                              LIMIT_ANSWER_BYTES);
+        p->status = error_set(&p->error, E_TOO_LARGE,
+                              "the keys of the profiles that match are over %lu bytes", LIMIT_ANSWER_BYTES);
         return false;
     }
     p->plan.keys[p->plan.count] = copy;

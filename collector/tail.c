@@ -1,7 +1,7 @@
 /*
- * The cursor is the *start* of the last completed round, not the largest key seen: one replica with a fast clock
- * would push a largest-key cursor past what slower ones are still writing. And it is moved only by a round that
- * came to its end: a page that failed may have held the one key that matters.
+ * The cursor is the *start* of the last completed round, not the largest key seen: one replica with a fast
+ * clock would push a largest-key cursor past what slower ones are still writing. And it is moved only by a
+ * round that came to its end: a page that failed may have held the one key that matters.
  */
 #include "collector/tail.h"
 

@@ -1,6 +1,7 @@
 /*
- * The tail of a lane: what other replicas have written since we looked last (docs/KEYS.md, "Following"). Pure:
- * the time and the pages come in, operations and rows come out. follow.c runs it, one round after the other.
+ * The tail of a lane: what other replicas have written since we looked last (docs/KEYS.md, "Following").
+ * Pure: the time and the pages come in, operations and rows come out. follow.c runs it, one round after the
+ * other.
  *
  *     tail_begin(t, window, now)         now: the bucket's time, before the round's first LIST
  *     while (!t->listing.done)
@@ -28,7 +29,7 @@ enum {
 struct tail {
     struct slice root; /* borrowed */
     unsigned lane;
-    int64_t tau_ms;   /* start of the last round that was completed: everything acknowledged before is known */
+    int64_t tau_ms; /* start of the last round that was completed: everything acknowledged before is known */
     int64_t begun_ms; /* start of the round under way */
     struct listing listing;
 };

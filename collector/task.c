@@ -1,7 +1,7 @@
 /*
- * Newest first, because people ask about today while the rest still loads. A day is one chain of LISTs, which only
- * one thread can follow; a busy day is cut into hours so that several can. Whether it is busy shows on its first
- * page: a thousand keys that span less than two hours mean twelve pages or more.
+ * Newest first, because people ask about today while the rest still loads. A day is one chain of LISTs, which
+ * only one thread can follow; a busy day is cut into hours so that several can. Whether it is busy shows on
+ * its first page: a thousand keys that span less than two hours mean twelve pages or more.
  */
 #include "collector/task.h"
 

@@ -1,6 +1,7 @@
 /*
- * The tasks of a rebuild: a lane and a day each, or an hour where a day is large; newest first. Pure bookkeeping;
- * rebuild.c locks and runs them. Each has a cursor in the index: the last key that is in, or "done".
+ * The tasks of a rebuild: a lane and a day each, or an hour where a day is large; newest first. Pure
+ * bookkeeping; rebuild.c locks and runs them. Each has a cursor in the index: the last key that is in, or
+ * "done".
  */
 #ifndef COLLECTOR_TASK_H
 #define COLLECTOR_TASK_H

@@ -1,6 +1,6 @@
 /*
- * The hash is there so that equal lengths are compared and that no token lies in memory; it is not there to slow
- * anyone down: tokens are long random strings, not passwords.
+ * The hash is there so that equal lengths are compared and that no token lies in memory; it is not there to
+ * slow anyone down: tokens are long random strings, not passwords.
  */
 #include "collector/tokens.h"
 
@@ -58,7 +58,9 @@ static bool parse_scopes(struct slice text, unsigned *ret_scopes)
     static const struct {
         const char *name;
         unsigned scopes;
-    } names[] = {{"ingest", SCOPE_INGEST}, {"read", SCOPE_READ}, {"admin", SCOPE_INGEST | SCOPE_READ | SCOPE_ADMIN}};
+    } names[] = {{"ingest", SCOPE_INGEST},
+                 {"read", SCOPE_READ},
+                 {"admin", SCOPE_INGEST | SCOPE_READ | SCOPE_ADMIN}};
     unsigned scopes = 0;
 
     for (struct slice rest = text, piece; slice_split(&rest, ',', &piece);) {
@@ -83,7 +85,8 @@ static enum status parse_line(struct slice line, struct token *ret_token, struct
     struct token t = {0};
 
     if (!parse_scopes(scopes, &t.scopes))
-        return error_set(err, E_CONFIG, "the first word must be scopes: ingest, read or admin, parted by commas");
+        return error_set(err, E_CONFIG,
+                         "the first word must be scopes: ingest, read or admin, parted by commas");
     if (token.len < TOKEN_MIN_BYTES)
         return error_set(err, E_CONFIG, "the token is shorter than %d bytes", TOKEN_MIN_BYTES);
     if (name.len >= TOKEN_NAME_BYTES)
@@ -118,7 +121,8 @@ static enum status read_list(const char *path, struct token_list *ret_list, stru
     if (text.len > 0)
         explicit_bzero(text.ptr, text.len);
     if (list.count == 0)
-        return error_set(err, E_CONFIG, "--token-file %s: no token in it; a line is: ingest,read TOKEN NAME", path);
+        return error_set(err, E_CONFIG, "--token-file %s: no token in it; a line is: ingest,read TOKEN NAME",
+                         path);
 
     *ret_list = list;
     list.items = NULL;
@@ -187,7 +191,8 @@ static bool find_token(struct slice authorization, struct buf *scratch, struct s
         *ret_token = rest;
         return rest.len > 0;
     }
-    if (!slice_eq_nocase(scheme, SLICE("Basic")) || rest.len > CREDENTIALS_MAX || !base64_decode(rest, scratch))
+    if (!slice_eq_nocase(scheme, SLICE("Basic")) || rest.len > CREDENTIALS_MAX ||
+        !base64_decode(rest, scratch))
         return false;
     size_t colon = slice_find(buf_slice(scratch), ':');
     if (colon == scratch->len)

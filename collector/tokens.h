@@ -3,9 +3,9 @@
  *
  *     SCOPE[,SCOPE...] TOKEN [NAME]        scopes: ingest, read, admin; NAME appears in the log
  *
- * empty lines and lines that begin with # are skipped. A token comes as `Authorization: Bearer TOKEN` (RFC 6750)
- * or as the password of basic authentication (RFC 7617), which is all that `go tool pprof` can send. Only hashes
- * of the tokens are kept, and all of them are compared, each in constant time.
+ * empty lines and lines that begin with # are skipped. A token comes as `Authorization: Bearer TOKEN` (RFC
+ * 6750) or as the password of basic authentication (RFC 7617), which is all that `go tool pprof` can send.
+ * Only hashes of the tokens are kept, and all of them are compared, each in constant time.
  */
 #ifndef COLLECTOR_TOKENS_H
 #define COLLECTOR_TOKENS_H
@@ -30,8 +30,8 @@ void tokens_free(struct tokens *t); /* takes NULL */
 /* Reads the file again if it was changed. A file that is wrong now changes nothing and is reported: E_CONFIG.
  * *ret_changed tells whether new tokens are in force. Any thread. */
 NODISCARD enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct error *err);
-/* The scopes of what the Authorization header says; 0 for none or an unknown one. ret_name (TOKEN_NAME_BYTES) gets
- * its name, "" if it has none. Any thread. */
+/* The scopes of what the Authorization header says; 0 for none or an unknown one. ret_name (TOKEN_NAME_BYTES)
+ * gets its name, "" if it has none. Any thread. */
 unsigned tokens_scopes(struct tokens *t, struct slice authorization, char *ret_name);
 
 #endif

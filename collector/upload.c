@@ -25,8 +25,8 @@ static enum status read_created_at(const struct upload_input *in, struct upload 
     if (in->created_at.len == 0)
         return OK;
     if (time_parse(in->created_at, in->now_ms, &u->meta.created_at_ms, &bad) != OK)
-        return error_set(err, E_INVALID, "bad request: bad \"created_at\" %s: %s", quoted_of(in->created_at).text,
-                         bad.text);
+        return error_set(err, E_INVALID, "bad request: bad \"created_at\" %s: %s",
+                         quoted_of(in->created_at).text, bad.text);
     return OK;
 }
 
@@ -39,7 +39,8 @@ enum status upload_read_params(const struct upload_input *in, struct arena *aren
         return error_set(err, E_INVALID, "bad request: missing \"service\"");
     if (in->type.len == 0)
         return error_set(err, E_INVALID, "bad request: missing \"type\": one of %s", profile_type_names());
-    if (profile_type_parse(in->type, &u.type, err) != OK || labels_parse(in->labels, arena, &u.meta.labels, err) != OK)
+    if (profile_type_parse(in->type, &u.type, err) != OK ||
+        labels_parse(in->labels, arena, &u.meta.labels, err) != OK)
         return error_wrap(err, "bad request");
     if (read_created_at(in, &u, err) != OK)
         return err->code;
@@ -97,7 +98,8 @@ static void take_facts(const struct scan_result *scan, struct upload *u)
         u->meta.facts = facts;
 }
 
-static enum status check_declared_type(const struct scan_result *scan, const struct upload *u, struct error *err)
+static enum status check_declared_type(const struct scan_result *scan, const struct upload *u,
+                                       struct error *err)
 {
     struct sample_type types[LIMIT_SAMPLE_TYPES];
 
@@ -114,8 +116,8 @@ enum status upload_read_body(const struct upload_input *in, struct arena *arena,
                              struct error *err)
 {
     struct upload *u = upload;
-    struct digest_input identity = {in->service, u->meta.type, &u->meta.labels, in->created_at, in->idempotency_key,
-                                    sha256_of(in->body)};
+    struct digest_input identity = {in->service,    u->meta.type,        &u->meta.labels,
+                                    in->created_at, in->idempotency_key, sha256_of(in->body)};
     struct scan_limits limits = SCAN_LIMITS_DEFAULT;
     struct scan_result scan;
 

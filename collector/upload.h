@@ -21,9 +21,9 @@ struct upload {
     const struct profile_type *type;
     struct profile_meta meta; /* without id */
     struct digest digest;
-    struct buf decoded;  /* owns the blob if it was unpacked */
-    struct slice blob;   /* what is to be stored */
-    bool empty;          /* valid, but without samples: nothing to store */
+    struct buf decoded; /* owns the blob if it was unpacked */
+    struct slice blob;  /* what is to be stored */
+    bool empty;         /* valid, but without samples: nothing to store */
 };
 
 void upload_release(struct upload *u);
@@ -31,14 +31,14 @@ void upload_release(struct upload *u);
 /*
  * The parameters only: can be asked before the body is there. E_INVALID in profefe's words where it has some.
  */
-NODISCARD enum status upload_read_params(const struct upload_input *in, struct arena *arena, struct upload *ret_upload,
-                                         struct error *err);
+NODISCARD enum status upload_read_params(const struct upload_input *in, struct arena *arena,
+                                         struct upload *ret_upload, struct error *err);
 /*
- * The body, after upload_read_params(). Content-Encoding: gzip on top of a profile that is gzip itself is taken
- * off; if what is beneath is not gzip, that gzip is the profile's own and stays: either way the blob opens in
- * pprof tools. E_INVALID names the fault; E_TOO_LARGE the bound.
+ * The body, after upload_read_params(). Content-Encoding: gzip on top of a profile that is gzip itself is
+ * taken off; if what is beneath is not gzip, that gzip is the profile's own and stays: either way the blob
+ * opens in pprof tools. E_INVALID names the fault; E_TOO_LARGE the bound.
  */
-NODISCARD enum status upload_read_body(const struct upload_input *in, struct arena *arena, struct upload *upload,
-                                       struct error *err);
+NODISCARD enum status upload_read_body(const struct upload_input *in, struct arena *arena,
+                                       struct upload *upload, struct error *err);
 
 #endif

@@ -1,13 +1,13 @@
 /*
- * Why D: a follower lists again what is younger than its window W = D + 2 S + 0.5 s, and never looks behind it.
- * A PUT that was acknowledged later than D after its mint time could have become visible behind every follower's
- * window. So a late 2xx is worth nothing: the same bytes are put once more under a new mint time; the object of
- * the first round has the same digest and is an alias, wherever it turns up.
+ * Why D: a follower lists again what is younger than its window W = D + 2 S + 0.5 s, and never looks behind
+ * it. A PUT that was acknowledged later than D after its mint time could have become visible behind every
+ * follower's window. So a late 2xx is worth nothing: the same bytes are put once more under a new mint time;
+ * the object of the first round has the same digest and is an alias, wherever it turns up.
  *
  * Elapsed time is measured on the monotonic clock from the moment of the mint: the wall clock may step.
  *
- * mint_next() does not add a millisecond for each profile, as keys of equal time differ in their digest: above
- * 1,000 profiles a second it would run away from the clock.
+ * mint_next() does not add a millisecond for each profile, as keys of equal time differ in their digest:
+ * above 1,000 profiles a second it would run away from the clock.
  */
 #include "collector/writer.h"
 

@@ -1,13 +1,14 @@
 /*
- * The writer: decides what to do to get one profile into the bucket, so that a follower cannot miss it. A pure
- * state machine: time and answers come in, the next act comes out (docs/KEYS.md, "Writing"). The driver is
- * ingest.c; tests/collector/test_simulation.c drives it through millions of histories.
+ * The writer: decides what to do to get one profile into the bucket, so that a follower cannot miss it. A
+ * pure state machine: time and answers come in, the next act comes out (docs/KEYS.md, "Writing"). The driver
+ * is ingest.c; tests/collector/test_simulation.c drives it through millions of histories.
  *
  *     writer_begin()            -> PUT
- *     PUT: writer_minted()         the driver took a mint time, PUTs under that key until writer_put_deadline()
- *          writer_answered()    -> DONE      2xx within D of the mint: acknowledge
+ *     PUT: writer_minted()         the driver took a mint time, PUTs under that key until
+ * writer_put_deadline() writer_answered()    -> DONE      2xx within D of the mint: acknowledge
  *                               -> WAIT      failed: PUT again after writer_pause(), with a new mint time
- *                               -> PUT       2xx, but later than D: a follower may have passed; mint again now
+ *                               -> PUT       2xx, but later than D: a follower may have passed; mint again
+ * now
  *                               -> GIVE_UP   20 s are over, or an operator must act: 503
  */
 #ifndef COLLECTOR_WRITER_H

@@ -1,0 +1,79 @@
+/*
+ * Checked on the head, before a body is read: a stranger costs nothing. Of a request only what cannot be a
+ * secret is logged: no headers, no bodies; the query is what was asked for, and tokens are never taken from
+ * it.
+ */
+#include "collector/access.h"
+
+#include "base/log.h"
+#include "collector/answer.h"
+#include "collector/app.h"
+
+static void refuse(struct http_request *req, unsigned status, const char *text)
+{
+    struct http_reply reply = {0};
+
+    answer_render_error(req, status, text, &reply);
+    if (status == 401)
+        http_reply_header(&reply, "WWW-Authenticate", "Bearer realm=\"brazier\", Basic realm=\"brazier\"");
+    http_reply(req, &reply);
+}
+
+bool access_admit(struct http_request *req, const struct http_route *route)
+{
+    struct app *app = http_app(req);
+    struct visit *visit = arena_alloc(http_arena(req), sizeof(*visit));
+    struct slice authorization = SLICE_NULL;
+    unsigned scopes;
+
+    http_set_user(req, visit);
+    if (!app->tokens || route->scope == SCOPE_NONE)
+        return true;
+    http_header(req, "Authorization", &authorization);
+    scopes = tokens_scopes(app->tokens, authorization, visit->who);
+    if (scopes == 0) {
+        refuse(req, 401,
+               authorization.len > 0 ? "the token is not known here"
+                                     : "a token is needed: Authorization: Bearer TOKEN, or as password");
+        return false;
+    }
+    if ((scopes & route->scope) == 0) {
+        refuse(req, 403, "the token does not allow this");
+        return false;
+    }
+    return true;
+}
+
+static enum log_level level_of(const struct http_route *route, const struct http_result *result)
+{
+    if (result->status >= 500)
+        return LOG_WARN;
+    /* Probes come every few seconds and say nothing. */
+    if (route && route->scope == SCOPE_NONE && result->status < 400)
+        return LOG_DEBUG;
+    return LOG_INFO;
+}
+
+void access_finished(struct http_request *req, const struct http_result *result)
+{
+    struct app *app = http_app(req);
+    const struct http_route *route = http_route(req);
+    const struct visit *visit = http_user(req);
+    struct log_line line;
+
+    metrics_request(app->metrics, http_method(req), route ? route->path : NULL, result);
+    log_begin(&line, level_of(route, result), "request");
+    log_cstr(&line, "rid", http_request_id(req));
+    log_cstr(&line, "method", http_method_name(http_method(req)));
+    log_str(&line, "uri", http_target(req));
+    log_i64(&line, "code", result->status);
+    log_ms(&line, "ms", (double)result->duration_us / 1e3);
+    log_i64(&line, "in", (int64_t)result->request_bytes);
+    log_i64(&line, "out", (int64_t)result->response_bytes);
+    log_cstr(&line, "ip", http_remote(req));
+    if (visit && visit->who[0] != '\0')
+        log_cstr(&line, "who", visit->who);
+    if (visit && visit->error[0] != '\0')
+        log_cstr(&line, "error", visit->error);
+    log_end(&line);
+}

@@ -1,0 +1,366 @@
+/*
+ * Order of the start: the store (is the bucket there?), the index, the followers, the rebuild, the HTTP
+ * server. The followers start before the rebuild reads its first page, so nothing falls between the two.
+ *
+ * What the index has from its last run decides what has to be read again. The tail takes up where it stopped
+ * if that is under an hour ago; else it begins anew and the days since then are rebuilt.
+ */
+#include "collector/app.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "collector/access.h"
+#include "collector/answer.h"
+#include "collector/routes.h"
+#include "collector/tail.h"
+#include "model/time.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    CLOCK_OFF_MAX_MS = 60000,
+    REFUSAL_MS = 30000,
+    TOKENS_LOOK_MS = 5000,
+    INGEST_QUEUE = 4096,
+    QUERY_THREADS = 4,
+    QUERY_QUEUE = 1024,
+    MERGE_QUEUE = 64,
+    INDEX_READERS = 8,
+    HEAD_DEADLINE_MS = 10000,
+    IDLE_MS = 300000,
+    BODY_RATE_BYTES = 1024,
+    POOL_THREADS_MAX = 16,
+};
+
+static int processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (n < 2)
+        return 2;
+    return n > POOL_THREADS_MAX ? POOL_THREADS_MAX : (int)n;
+}
+
+/* --- following -------------------------------------------------------------------------------------------
+ */
+
+/* The oldest cursor of the lanes that we write to; 0: some lane has none. */
+static int64_t oldest_tau(const struct app *app)
+{
+    int64_t oldest = INT64_MAX;
+
+    for (unsigned lane = 0; lane < (unsigned)app->config->write_lanes; lane++) {
+        int64_t tau_ms = follow_tau_ms(app->follow, lane);
+
+        if (tau_ms < oldest)
+            oldest = tau_ms;
+    }
+    return oldest;
+}
+
+static int64_t max_ms(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Where the followers begin and what is rebuilt. */
+static void begin(struct app *app, int64_t tau_ms, bool (*start)(struct app *app, int64_t tau_ms, bool reset))
+{
+    struct store_time time;
+    bool needed = rebuild_is_needed(app->rebuild);
+    int64_t now_ms, begin_ms;
+    struct rebuild_range range = {0};
+
+    store_time(app->store, &time);
+    now_ms = app_now_ms(app);
+    /* Whose clock is not known yet may be wrong about now: a day of listing is cheap. */
+    begin_ms = time.known ? now_ms : now_ms - TIME_DAY_MS;
+
+    range.now_ms = now_ms;
+    range.since_ms = max_ms(app_mint_min_ms(app), 0);
+    if (index_mode(app->index) == INDEX_IN_MEMORY) {
+        range.since_ms = now_ms - TIME_HOUR_MS;
+        range.is_partial = true;
+        needed = true;
+    }
+    if (tau_ms > 0 && now_ms - tau_ms < TIME_HOUR_MS) {
+        range.rerun_from_ms = INT64_MAX;
+        start(app, tau_ms, false);
+    } else {
+        range.rerun_from_ms = tau_ms > 0 ? tau_ms - TAIL_DEEP_WINDOW_MS : 0;
+        if (!needed)
+            range.since_ms = max_ms(range.since_ms, range.rerun_from_ms);
+        needed = true;
+        start(app, begin_ms, true);
+    }
+    if (needed)
+        rebuild_start(app->rebuild, &range);
+    else
+        rebuild_skip(app->rebuild);
+}
+
+static bool start_followers(struct app *app, int64_t tau_ms, bool reset)
+{
+    follow_start(app->follow, tau_ms, reset);
+    return true;
+}
+
+static bool restart_followers(struct app *app, int64_t tau_ms, bool reset)
+{
+    (void)reset;
+    follow_reset(app->follow, tau_ms);
+    return true;
+}
+
+static void found_lane(void *user, unsigned lane)
+{
+    follow_lane(((struct app *)user)->follow, lane);
+}
+
+static void open_followers(struct app *app)
+{
+    const struct follow_options follow = {.store = app->store,
+                                          .index = app->index,
+                                          .timer = app->timer,
+                                          .root = app->backend.root,
+                                          .lanes = (unsigned)app->config->write_lanes};
+    const struct rebuild_options rebuild = {.store = app->store,
+                                            .index = app->index,
+                                            .root = app->backend.root,
+                                            .found_lane = found_lane,
+                                            .user = app};
+    const struct audit_options audit = {.store = app->store,
+                                        .index = app->index,
+                                        .metrics = app->metrics,
+                                        .root = app->backend.root};
+    const struct retention_options retention = {.store = app->store,
+                                                .index = app->index,
+                                                .metrics = app->metrics,
+                                                .root = app->backend.root,
+                                                .age_ms = app->config->retention_ms,
+                                                .sweep = app->backend.sweeps};
+    struct audit_options audit_of = audit;
+
+    app->follow = follow_new(&follow);
+    app->rebuild = rebuild_new(&rebuild);
+    audit_of.follow = app->follow;
+    app->audit = audit_new(&audit_of);
+    app->retention = retention_new(&retention);
+    begin(app, oldest_tau(app), start_followers);
+    audit_start(app->audit);
+    retention_start(app->retention);
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------
+ */
+
+static enum status open_store(struct app *app, struct error *err)
+{
+    char warning[ERROR_TEXT_MAX];
+    struct log_line line;
+
+    if (backend_open(app->config, app->timer, &app->backend, warning, err) != OK)
+        return err->code;
+    app->store = app->backend.store;
+
+    log_begin(&line, warning[0] ? LOG_WARN : LOG_INFO,
+              warning[0] ? "the bucket does not answer, starting without it" : "the store is there");
+    log_cstr(&line, "store", store_describe(app->store));
+    if (warning[0])
+        log_cstr(&line, "error", warning);
+    if (app->backend.s3) {
+        struct buf source CLEANUP(buf_release) = BUF_INIT(512);
+
+        s3_store_credentials_source(app->backend.s3, &source);
+        log_cstr(&line, "credentials", buf_cstr(&source));
+    }
+    log_end(&line);
+    return OK;
+}
+
+static enum status open_index(struct app *app, struct error *err)
+{
+    const struct index_options options = {app->config->index, store_describe(app->store), INDEX_READERS};
+    char note[ERROR_TEXT_MAX];
+
+    if (index_open(&options, &app->index, note, err) != OK)
+        return error_wrap(err, "--index %s", app->config->index);
+    if (note[0])
+        log_detail(LOG_WARN, "the index was begun anew, it is being rebuilt from the bucket", "%s", note);
+    return OK;
+}
+
+static enum status open_server(struct app *app, struct error *err)
+{
+    const struct config *c = app->config;
+    const struct http_options options = {
+        .listen = c->listen,
+        .threads = (int)c->threads,
+        .max_connections = (unsigned)c->max_connections,
+        .max_body_bytes = (size_t)c->max_body_bytes,
+        .inflight = &app->inflight,
+        .head_deadline_ms = HEAD_DEADLINE_MS,
+        .idle_ms = IDLE_MS,
+        .body_rate_bytes = BODY_RATE_BYTES,
+        .routes = ROUTES,
+        .route_count = ROUTE_COUNT,
+        .app = app,
+        .admit = access_admit,
+        .no_route = answer_no_route,
+        .finished = access_finished,
+        .render_error = answer_render_error,
+    };
+
+    return http_server_new(&options, &app->server, err);
+}
+
+static void appp_release(struct app **app)
+{
+    app_free(*app);
+}
+
+enum status app_new(const struct config *config, struct app **ret_app, struct error *err)
+{
+    struct app *app CLEANUP(appp_release) = mem_zero(1, sizeof(*app));
+    int cpus = processors();
+
+    app->config = config;
+    app->started_ms = clock_mono_ms();
+    pthread_mutex_init(&app->lock, NULL);
+    budget_init(&app->inflight, (size_t)config->inflight_bytes);
+    budget_init(&app->merging, (size_t)config->merge_bytes);
+    app->metrics = metrics_new();
+    if (config->token_file && tokens_load(config->token_file, &app->tokens, err) != OK)
+        return err->code;
+    app->timer = timer_new();
+    if (open_store(app, err) != OK || open_index(app, err) != OK)
+        return err->code;
+    app->ingest_pool = work_pool_new("ingest", cpus, INGEST_QUEUE);
+    app->query_pool = work_pool_new("query", QUERY_THREADS, QUERY_QUEUE);
+    app->merge_pool = work_pool_new("merge", cpus, MERGE_QUEUE);
+    open_followers(app);
+    if (open_server(app, err) != OK)
+        return err->code;
+
+    *ret_app = app;
+    app = NULL;
+    return OK;
+}
+
+void app_quiesce(struct app *app)
+{
+    atomic_store(&app->draining, true);
+    http_server_quiesce(app->server);
+}
+
+/* Those who wait are answered before the pools go; the pools run dry before what they use goes. */
+void app_free(struct app *app)
+{
+    if (!app)
+        return;
+    follow_free(app->follow);
+    rebuild_free(app->rebuild);
+    audit_free(app->audit);
+    retention_free(app->retention);
+    work_pool_free(app->merge_pool);
+    work_pool_free(app->query_pool);
+    work_pool_free(app->ingest_pool);
+    http_server_free(app->server);
+    backend_close(&app->backend);
+    timer_free(app->timer);
+    index_close(app->index);
+    tokens_free(app->tokens);
+    metrics_free(app->metrics);
+    pthread_mutex_destroy(&app->lock);
+    mem_freep(&app);
+}
+
+/* --- now and then ----------------------------------------------------------------------------------------
+ */
+
+void app_tick(struct app *app)
+{
+    char note[ERROR_TEXT_MAX];
+    int64_t now_ms = clock_mono_ms();
+    bool changed;
+    struct error err;
+
+    if (index_was_reset(app->index, note)) {
+        metrics_count(app->metrics, METRIC_INDEX_RESETS);
+        log_detail(LOG_WARN, "the index was begun anew, it is being rebuilt from the bucket", "%s", note);
+        begin(app, 0, restart_followers);
+    }
+    if (!app->tokens || now_ms - app->tokens_looked_ms < TOKENS_LOOK_MS)
+        return;
+    app->tokens_looked_ms = now_ms;
+    if (tokens_refresh(app->tokens, &changed, &err) != OK)
+        log_detail(LOG_ERROR, "the token file is wrong now, the tokens before stay in force", "%s", err.text);
+    else if (changed)
+        log_event(LOG_INFO, "the token file was changed, its tokens are in force");
+}
+
+/* --- time and state --------------------------------------------------------------------------------------
+ */
+
+int64_t app_now_ms(const struct app *app)
+{
+    struct store_time time;
+
+    store_time(app->store, &time);
+    return time.known ? time.now_ms : clock_wall_ms();
+}
+
+int64_t app_mint_ms(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    int64_t ms = mint_next(&app->mint, app_now_ms(app));
+    pthread_mutex_unlock(&app->lock);
+    return ms;
+}
+
+int64_t app_mint_min_ms(const struct app *app)
+{
+    return app->config->retention_ms > 0 ? app_now_ms(app) - app->config->retention_ms : 0;
+}
+
+void app_note_refusal(struct app *app, const struct error *err)
+{
+    pthread_mutex_lock(&app->lock);
+    bool is_news = app->refused_ms == 0 || clock_mono_ms() - app->refused_ms > REFUSAL_MS;
+    app->refused_ms = clock_mono_ms();
+    snprintf(app->refusal, sizeof(app->refusal), "%s", err->text);
+    pthread_mutex_unlock(&app->lock);
+    if (is_news)
+        log_detail(LOG_ERROR, "the bucket refuses profiles: its operator has to mend this", "%s", err->text);
+}
+
+enum status app_check_refusal(struct app *app, struct error *err)
+{
+    enum status status = OK;
+
+    pthread_mutex_lock(&app->lock);
+    if (app->refused_ms != 0 && clock_mono_ms() - app->refused_ms < REFUSAL_MS)
+        status = error_set(err, E_UNAVAILABLE, "the bucket refuses profiles: %s", app->refusal);
+    pthread_mutex_unlock(&app->lock);
+    return status;
+}
+
+enum status app_check_clock(const struct app *app, struct error *err)
+{
+    struct store_time time;
+
+    store_time(app->store, &time);
+    if (!time.known)
+        return error_set(err, E_UNAVAILABLE, "the bucket has not answered yet, so its time is not known");
+    if (time.local_ahead_ms > CLOCK_OFF_MAX_MS || time.local_ahead_ms < -CLOCK_OFF_MAX_MS)
+        return error_set(err, E_UNAVAILABLE,
+                         "the clock of this machine is %lld s %s the bucket's: set it (NTP)",
+                         (long long)(time.local_ahead_ms < 0 ? -time.local_ahead_ms : time.local_ahead_ms) /
+                             1000,
+                         time.local_ahead_ms > 0 ? "ahead of" : "behind");
+    return OK;
+}
