@@ -8,44 +8,25 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/thread.h"
+#include "base/patrol.h"
 #include "collector/metrics.h"
 #include "collector/tail.h"
-
-#include <pthread.h>
-#include <stdlib.h>
 
 enum { LIST_DEADLINE_MS = 10000, PAGE_ARENA_BYTES = 8 << 20, IDS_ARENA_BYTES = 64 << 20, LOOK_MS = 60000 };
 enum { ID_KEYS = 10 };
 
 struct audit {
     struct audit_options options;
-    pthread_t thread;
-    bool running, stop;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
+    struct patrol patrol;
 };
 
 struct audit *audit_new(const struct audit_options *options)
 {
     struct audit *a = mem_zero(1, sizeof(*a));
-    pthread_condattr_t attr;
 
     a->options = *options;
-    pthread_mutex_init(&a->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&a->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    patrol_init(&a->patrol);
     return a;
-}
-
-static bool stopped(struct audit *a)
-{
-    pthread_mutex_lock(&a->lock);
-    bool stop = a->stop;
-    pthread_mutex_unlock(&a->lock);
-    return stop;
 }
 
 /* --- one range -------------------------------------------------------------------------------------------
@@ -108,7 +89,7 @@ static enum status compare_listing(struct range *r, struct listing *listing, str
         struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
         struct tail_rows rows;
 
-        if (stopped(r->audit))
+        if (patrol_stopping(&r->audit->patrol))
             return error_set(err, E_UNAVAILABLE, "stopping");
         listing_next(listing, &op);
         if (store_run(r->audit->options.store, &op) != OK)
@@ -223,7 +204,7 @@ static void audit_all(struct audit *a, const char *what, int64_t from_ms, int64_
             failed = true;
     metrics_add(a->options.metrics, METRIC_FOUND_LATE, result.found_late);
     metrics_add(a->options.metrics, METRIC_FORGOTTEN, result.forgotten);
-    if (stopped(a))
+    if (patrol_stopping(&a->patrol))
         return;
     log_begin(&line, failed ? LOG_WARN : LOG_INFO, what);
     log_i64(&line, "listed", (int64_t)result.listed);
@@ -237,7 +218,7 @@ static void audit_all(struct audit *a, const char *what, int64_t from_ms, int64_
 /* A lane that another replica has begun to write to. */
 static void look_for_lanes(struct audit *a)
 {
-    for (unsigned lane = 0; lane < BARRIER_LANES && !stopped(a); lane++) {
+    for (unsigned lane = 0; lane < BARRIER_LANES && !patrol_stopping(&a->patrol); lane++) {
         struct buf prefix CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
         struct store_op op CLEANUP(store_op_release) = {.verb = STORE_LIST,
                                                         .max_keys = 1,
@@ -254,20 +235,7 @@ static void look_for_lanes(struct audit *a)
     }
 }
 
-static bool wait_for_look(struct audit *a)
-{
-    int64_t due_ms = clock_mono_ms() + LOOK_MS;
-    struct timespec until = {due_ms / 1000, (due_ms % 1000) * 1000000};
-
-    pthread_mutex_lock(&a->lock);
-    while (!a->stop && clock_mono_ms() < due_ms)
-        pthread_cond_timedwait(&a->wake, &a->lock, &until);
-    bool go = !a->stop;
-    pthread_mutex_unlock(&a->lock);
-    return go;
-}
-
-static void *audit_run(void *arg)
+static void audit_run(void *arg)
 {
     struct audit *a = arg;
     struct store_time time;
@@ -287,27 +255,18 @@ static void *audit_run(void *arg)
         if (day >= 0 && settled_ms / TIME_DAY_MS != day)
             audit_all(a, "audit of the last day", day * TIME_DAY_MS, (day + 1) * TIME_DAY_MS);
         day = settled_ms / TIME_DAY_MS;
-    } while (wait_for_look(a));
-    return NULL;
+    } while (patrol_wait(&a->patrol, LOOK_MS));
 }
 
 void audit_start(struct audit *a)
 {
-    a->thread = thread_start("audit", audit_run, a);
-    a->running = true;
+    patrol_start(&a->patrol, "audit", audit_run, a);
 }
 
 void audit_free(struct audit *a)
 {
     if (!a)
         return;
-    pthread_mutex_lock(&a->lock);
-    a->stop = true;
-    pthread_cond_broadcast(&a->wake);
-    pthread_mutex_unlock(&a->lock);
-    if (a->running)
-        pthread_join(a->thread, NULL);
-    pthread_cond_destroy(&a->wake);
-    pthread_mutex_destroy(&a->lock);
+    patrol_release(&a->patrol);
     mem_freep(&a);
 }

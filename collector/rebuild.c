@@ -198,7 +198,7 @@ static enum status recall(struct rebuild *r, struct task_list *tasks, struct err
 static enum status plan(struct rebuild *r, struct task_list *tasks, struct error *err)
 {
     for (unsigned lane = 0; lane < LANES; lane++) {
-        int64_t oldest_ms;
+        int64_t oldest_ms = 0;
 
         switch (oldest_of_lane(r, lane, &oldest_ms, err)) {
         case OK: break;

@@ -7,11 +7,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/thread.h"
+#include "base/patrol.h"
 #include "collector/metrics.h"
 #include "collector/tail.h"
-
-#include <pthread.h>
 
 enum { PERIOD_MAX_MS = 10 * 60 * 1000, PERIOD_MIN_MS = 1000, DEADLINE_MS = 10000, EXPIRE_ROWS = 10000 };
 enum { PAGE_ARENA_BYTES = 8 << 20, LANES = 16 };
@@ -20,23 +18,15 @@ static const int64_t TOMBSTONE_AGE_MS = 7 * TIME_DAY_MS;
 
 struct retention {
     struct retention_options options;
-    pthread_t thread;
-    bool running, stop;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
+    struct patrol patrol;
 };
 
 struct retention *retention_new(const struct retention_options *options)
 {
     struct retention *r = mem_zero(1, sizeof(*r));
-    pthread_condattr_t attr;
 
     r->options = *options;
-    pthread_mutex_init(&r->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    patrol_init(&r->patrol);
     return r;
 }
 
@@ -131,26 +121,21 @@ enum status retention_pass(struct retention *r, int64_t now_ms, struct error *er
 /* --- the thread ------------------------------------------------------------------------------------------
  */
 
-static bool wait_for_turn(struct retention *r)
+/* Often enough that nothing is kept much longer than its age. */
+static int64_t period_ms(const struct retention *r)
 {
-    int64_t period_ms = r->options.age_ms > 0 && r->options.age_ms / 4 < PERIOD_MAX_MS ? r->options.age_ms / 4
-                                                                                       : PERIOD_MAX_MS;
-    int64_t due_ms = clock_mono_ms() + (period_ms < PERIOD_MIN_MS ? PERIOD_MIN_MS : period_ms);
-    struct timespec until = {due_ms / 1000, (due_ms % 1000) * 1000000};
+    int64_t ms = r->options.age_ms > 0 ? r->options.age_ms / 4 : PERIOD_MAX_MS;
 
-    pthread_mutex_lock(&r->lock);
-    while (!r->stop && clock_mono_ms() < due_ms)
-        pthread_cond_timedwait(&r->wake, &r->lock, &until);
-    bool go = !r->stop;
-    pthread_mutex_unlock(&r->lock);
-    return go;
+    if (ms < PERIOD_MIN_MS)
+        return PERIOD_MIN_MS;
+    return ms < PERIOD_MAX_MS ? ms : PERIOD_MAX_MS;
 }
 
-static void *retention_run(void *arg)
+static void retention_run(void *arg)
 {
     struct retention *r = arg;
 
-    while (wait_for_turn(r)) {
+    while (patrol_wait(&r->patrol, period_ms(r))) {
         struct store_time time;
         struct error err;
 
@@ -158,26 +143,17 @@ static void *retention_run(void *arg)
         if (time.known && retention_pass(r, time.now_ms, &err) != OK)
             log_detail(LOG_WARN, "retention is behind, trying again later", "%s", err.text);
     }
-    return NULL;
 }
 
 void retention_start(struct retention *r)
 {
-    r->thread = thread_start("retention", retention_run, r);
-    r->running = true;
+    patrol_start(&r->patrol, "retention", retention_run, r);
 }
 
 void retention_free(struct retention *r)
 {
     if (!r)
         return;
-    pthread_mutex_lock(&r->lock);
-    r->stop = true;
-    pthread_cond_broadcast(&r->wake);
-    pthread_mutex_unlock(&r->lock);
-    if (r->running)
-        pthread_join(r->thread, NULL);
-    pthread_cond_destroy(&r->wake);
-    pthread_mutex_destroy(&r->lock);
+    patrol_release(&r->patrol);
     mem_freep(&r);
 }
