@@ -194,7 +194,7 @@ static enum status walk_dir(struct walk *w, int take_fd, size_t base, size_t dep
 
 static enum status enter(struct walk *w, int dir, const char *name, size_t path_len, size_t depth)
 {
-    if (depth >= LIMIT_TREE_DEPTH)
+    if (depth > LIMIT_TREE_DEPTH)
         return OK;
 
     int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

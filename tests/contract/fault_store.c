@@ -18,6 +18,7 @@ struct fault_store {
     pthread_mutex_t lock;
     struct fault fault;
     unsigned failed;
+    unsigned passed; /* since the last that failed */
     struct held *held;
 };
 
@@ -62,6 +63,10 @@ static bool is_due(struct fault_store *s, const struct store_op *op)
         return false;
     }
 
+    if (++s->passed < s->fault.every)
+        return false;
+
+    s->passed = 0;
     if (s->fault.times != UINT_MAX)
         s->fault.times--;
     s->failed++;
@@ -167,6 +172,7 @@ void fault_store_set(struct store *fault_store, struct fault fault)
     struct fault_store *s = fault_of(fault_store);
     (void)pthread_mutex_lock(&s->lock);
     s->fault = fault;
+    s->passed = 0;
     (void)pthread_mutex_unlock(&s->lock);
 }
 

@@ -25,6 +25,7 @@ struct fault {
     unsigned verbs; /* which ones count and fail: FAULT_VERB() | ... */
     unsigned after; /* that many of them pass first */
     unsigned times; /* then that many fail; UINT_MAX: for ever */
+    unsigned every; /* but only each of that many; 0: each one */
     enum fault_how how;
     enum status status;     /* with which code */
     int64_t retry_after_ms; /* and that */
