@@ -8,7 +8,8 @@
  * The library does not tell when the first byte of a further request arrives on an idle connection. So the
  * watcher asks the kernel now and then how many bytes the socket received; once the number moves while the
  * connection is still idle, a head has been begun and its deadline counts from the last look at which it had
- * not. Whoever sends one byte and then nothing is closed for being idle.
+ * not. Whoever sends one byte and then nothing is closed for being idle. The same question finds a peer that
+ * finished together with its last request, which the library can miss.
  */
 #include "http/connections.h"
 
@@ -19,6 +20,9 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* TCP_CLOSE_WAIT, which linux/tcp.h does not name. */
+enum { PEER_FINISHED = 8 };
 
 enum { PHASE_BITS = 3, PHASE_MASK = (1 << PHASE_BITS) - 1 };
 
@@ -129,26 +133,25 @@ static void shut(struct connection *c, int_fast64_t state, int64_t now_ms)
     (void)shutdown(c->fd, SHUT_RDWR);
 }
 
-static uint64_t bytes_received(int fd)
-{
-    struct tcp_info info = {.tcpi_bytes_received = 0};
-    socklen_t len = sizeof info;
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received : 0;
-}
-
-/* An idle connection on which bytes arrive is in a head. */
+/* An idle connection on which bytes arrive is in a head; one whose peer has finished is over. */
 static void probe(struct connection *c, int_fast64_t state, int64_t now_ms, int64_t every_ms)
 {
     bool first = c->probe_since_ms != since_of(state);
     if (!first && now_ms - c->probe_ms < every_ms)
         return;
 
-    uint64_t received = bytes_received(c->fd);
-    if (!first && received != c->probe_bytes)
+    struct tcp_info info = {.tcpi_state = 0};
+    socklen_t len = sizeof info;
+    if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return;
+
+    if (!first && info.tcpi_bytes_received != c->probe_bytes)
         (void)atomic_compare_exchange_strong(&c->state, &state, pack(PHASE_HEAD, c->probe_ms));
+    else if (!first && info.tcpi_state == PEER_FINISHED)
+        shut(c, state, now_ms);
     c->probe_since_ms = since_of(state);
     c->probe_ms = now_ms;
-    c->probe_bytes = received;
+    c->probe_bytes = info.tcpi_bytes_received;
 }
 
 static int64_t due_ms(const struct connection *c, int_fast64_t state, const struct connection_rules *r)

@@ -29,7 +29,7 @@ void linger_release(struct linger_set *set)
 bool linger_add(struct linger_set *set, int fd, int64_t now_ms)
 {
     (void)pthread_mutex_lock(&set->lock);
-    int copy = set->closed || set->count == LINGER_MAX ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int copy = set->count == LINGER_MAX ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0) {
         set->fds[set->count] = copy;
         set->until_ms[set->count] = now_ms + LINGER_MS;

@@ -18,7 +18,6 @@ struct linger_set {
     int fds[LINGER_MAX];
     int64_t until_ms[LINGER_MAX];
     int count;
-    bool closed; /* takes no more */
 };
 
 void linger_init(struct linger_set *set);
