@@ -23,6 +23,7 @@ make -s -C "$top" -j"$jobs" || { echo "Once more, warnings allowed" >&2; make -s
 
 export BRAZIER_LISTEN=${BRAZIER_LISTEN:-127.0.0.1:10100}
 export BRAZIER_STORE=${BRAZIER_STORE:-file:$top/brazier-data}
+export BRAZIER_INDEX=${BRAZIER_INDEX:-$top/brazier-index}
 
 # Where it will listen and store, for the text below: an argument wins over the environment.
 listen=$BRAZIER_LISTEN store=$BRAZIER_STORE before=
