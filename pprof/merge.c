@@ -121,12 +121,32 @@ static uint32_t map_mapping(struct merge *m, size_t index)
                                 .offset = from->offset,
                                 .file = map_string(m, from->filename),
                                 .build_id = map_string(m, from->build_id),
-                                .flags = from->flags,
-                                .is_first = index == 0,
-                                .first_at = merged_order_time(&m->profile)};
+                                .flags = from->flags};
     if (to.file != INTERN_NONE && to.build_id != INTERN_NONE)
-        *mapped = symbols_mapping(&m->merged.symbols, to);
+        *mapped = symbols_mapping(&m->merged.symbols, &to);
     return *mapped;
+}
+
+/* What is shown of the mappings that this input reached, and which one was its first. */
+static void fold_mappings(struct merge *m)
+{
+    for (size_t i = 0; i < m->profile.mappings.count; i++) {
+        const struct profile_mapping *from = &COLUMN_AT(m->profile.mappings, struct profile_mapping)[i];
+        uint32_t mapped = *slot(&m->mappings, i);
+        if (mapped == SYMBOL_NONE)
+            continue;
+
+        /* Their strings were interned with them. */
+        struct symbol_mapping to = {.start = from->start,
+                                    .limit = from->limit,
+                                    .offset = from->offset,
+                                    .file = *slot(&m->strings, from->filename),
+                                    .build_id = *slot(&m->strings, from->build_id),
+                                    .flags = from->flags,
+                                    .is_first = i == 0,
+                                    .first_at = merged_order_time(&m->profile)};
+        symbols_fold_mapping(&m->merged.symbols, mapped, &to);
+    }
 }
 
 /* The location's lines with merged functions, in m->lines. */
@@ -235,40 +255,45 @@ static bool add_sample(struct merge *m, int64_t factor)
            stacks_add(&m->merged.stacks, key, locations, COLUMN_AT(r->values, int64_t), factor);
 }
 
-/* Only the quota can still stop it: every sample was read before. */
-static enum status add_samples(struct merge *m, int64_t factor, struct error *err)
+/* Adds the samples from the first to the `last`. */
+static enum status add_samples(struct merge *m, uint64_t last, int64_t factor, struct error *err)
+{
+    sample_reader_start(&m->reader, &m->profile);
+    while (m->reader.nth < last) {
+        bool more;
+        enum status status = sample_next(&m->reader, &more, err);
+        if (status != OK || !more)
+            return status;
+        if (!is_zero(&m->reader) && !add_sample(m, factor))
+            return quota_error(&m->quota, err);
+    }
+    return OK;
+}
+
+static enum status add_profile(struct merge *m, int64_t factor, struct error *err)
 {
     const struct profile *p = &m->profile;
     if (!column_fill(&m->strings, p->strings.count, 0xff, &m->quota) ||
         !column_fill(&m->functions, p->functions.count, 0xff, &m->quota) ||
         !column_fill(&m->mappings, p->mappings.count, 0xff, &m->quota) ||
-        !column_fill(&m->locations, p->locations.count, 0xff, &m->quota) || !merged_header(&m->merged, p))
+        !column_fill(&m->locations, p->locations.count, 0xff, &m->quota))
         return quota_error(&m->quota, err);
+
+    /* Until one input is in, the number of types is open; a damaged one may have left samples of its own. */
+    if (!m->merged.started)
+        stacks_reset(&m->merged.stacks, (uint32_t)p->types.count);
+    enum status status = add_samples(m, UINT64_MAX, factor, err);
+    if (status != OK && !quota_refused(&m->quota)) {
+        enum status undone = add_samples(m, m->reader.nth - 1, -factor, NULL);
+        return undone == OK ? status : quota_error(&m->quota, err);
+    }
+    if (status != OK)
+        return status;
     if (p->mappings.count > 0 && map_mapping(m, 0) == SYMBOL_NONE)
         return quota_error(&m->quota, err);
 
-    sample_reader_start(&m->reader, p);
-    for (;;) {
-        bool more;
-        enum status status = sample_next(&m->reader, &more, err);
-        if (status != OK)
-            return status;
-        if (!more)
-            return OK;
-        if (!is_zero(&m->reader) && !add_sample(m, factor))
-            return quota_error(&m->quota, err);
-    }
-}
-
-static enum status check_samples(struct merge *m, struct error *err)
-{
-    sample_reader_start(&m->reader, &m->profile);
-    for (bool more = true; more;) {
-        enum status status = sample_next(&m->reader, &more, err);
-        if (status != OK)
-            return status;
-    }
-    return OK;
+    fold_mappings(m);
+    return merged_header(&m->merged, p) ? OK : quota_error(&m->quota, err);
 }
 
 /* The buf may become as big as the quota still allows, or as `max`. *ret_narrowed: the quota is the smaller.
@@ -329,11 +354,9 @@ enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct
     if (status == OK)
         status = profile_read(&m->profile, proto, err);
     if (status == OK)
-        status = check_samples(m, err);
-    if (status == OK)
         status = merged_fits(&m->merged, &m->profile, err);
     if (status == OK)
-        status = add_samples(m, factor, err);
+        status = add_profile(m, factor, err);
     if (status != OK)
         return status;
 

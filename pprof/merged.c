@@ -87,7 +87,6 @@ static bool start(struct merged *m, const struct profile *p)
 {
     m->started = true;
     m->types_count = (uint32_t)p->types.count;
-    m->stacks.types = m->types_count;
     m->period = p->period;
     if (!take_type(m, p, p->period_type, &m->period_type))
         return false;

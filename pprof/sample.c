@@ -30,6 +30,7 @@ void sample_reader_start(struct sample_reader *r, const struct profile *p)
     r->profile = p;
     r->wire = wire_of(p->samples);
     r->nth = 0;
+    r->room = 0;
 }
 
 static enum status location_fault(const struct sample_reader *r, uint64_t id, struct error *err)
@@ -49,25 +50,39 @@ static enum status wire_fault(const struct sample_reader *r, const char *fault, 
     return profile_fault(err, "sample %" PRIu64 " has a %s", r->nth, fault);
 }
 
-static enum status add_locations(struct sample_reader *r, struct slice packed, struct error *err)
+/* Room for whatever a sample may have, taken once, so that the loops below only store. */
+static enum status make_room(struct sample_reader *r, struct error *err)
 {
-    /* An id has at least one byte: that bounds their number before it is known. */
-    size_t had = r->locations.count;
-    size_t room = packed.len < LIMIT_PPROF_DEPTH - had ? packed.len : LIMIT_PPROF_DEPTH - had;
-    if (room > 0 && !column_add(&r->locations, room, r->profile->quota))
+    column_reset(&r->locations);
+    column_reset(&r->values);
+    if (!column_add(&r->locations, LIMIT_PPROF_DEPTH, r->profile->quota) ||
+        !column_add(&r->values, r->profile->types.count + 1, r->profile->quota))
         return quota_error(r->profile->quota, err);
 
-    r->locations.count = had;
-    uint32_t *out = COLUMN_AT(r->locations, uint32_t) + had;
-    const uint32_t *end = out + room;
+    r->room = r->profile->types.count + 1;
+    return OK;
+}
+
+/* The index of a location, where ids are 1, 2, 3...: `ordered` of them. */
+static inline uint32_t index_of(const struct idmap *ids, uint32_t ordered, uint64_t id)
+{
+    return id - 1 < ordered ? (uint32_t)(id - 1) : idmap_get(ids, id);
+}
+
+static enum status add_locations(struct sample_reader *r, struct slice packed, struct error *err)
+{
+    uint32_t *all = COLUMN_AT(r->locations, uint32_t);
+    uint32_t *out = all + r->locations.count;
+    const uint32_t *end = all + LIMIT_PPROF_DEPTH;
     const struct idmap *ids = &r->profile->location_ids;
+    uint32_t ordered = ids->ordered ? ids->count : 0;
     struct wire w = wire_of(packed);
     uint64_t id;
     while (w.at < w.end && wire_varint(&w, &id)) {
         if (out == end)
             return too_deep(r, err);
 
-        uint32_t index = idmap_get(ids, id);
+        uint32_t index = index_of(ids, ordered, id);
         if (index == IDMAP_NONE)
             return location_fault(r, id, err);
         *out++ = index;
@@ -75,8 +90,7 @@ static enum status add_locations(struct sample_reader *r, struct slice packed, s
     if (w.fault)
         return wire_fault(r, w.fault, err);
 
-    if (room > 0)
-        r->locations.count = (size_t)(out - COLUMN_AT(r->locations, uint32_t));
+    r->locations.count = (size_t)(out - all);
     return OK;
 }
 
@@ -89,37 +103,23 @@ static enum status add_location(struct sample_reader *r, uint64_t id, struct err
     if (index == IDMAP_NONE)
         return location_fault(r, id, err);
 
-    uint32_t *location = column_add(&r->locations, 1, r->profile->quota);
-    if (!location)
-        return quota_error(r->profile->quota, err);
-
-    *location = index;
+    COLUMN_AT(r->locations, uint32_t)[r->locations.count++] = index;
     return OK;
 }
 
-static enum status add_value(struct sample_reader *r, uint64_t value, struct error *err)
+/* One more than there are types is kept, to tell that there are too many. */
+static void add_value(struct sample_reader *r, uint64_t value)
 {
-    /* One more than there are types is kept, to tell that there are too many. */
-    if (r->values.count > r->profile->types.count)
-        return OK;
-
-    int64_t *element = column_add(&r->values, 1, r->profile->quota);
-    if (!element)
-        return quota_error(r->profile->quota, err);
-
-    *element = (int64_t)value;
-    return OK;
+    if (r->values.count < r->room)
+        COLUMN_AT(r->values, int64_t)[r->values.count++] = (int64_t)value;
 }
 
 static enum status add_values(struct sample_reader *r, struct slice packed, struct error *err)
 {
     struct wire w = wire_of(packed);
     uint64_t value;
-    while (w.at < w.end && wire_varint(&w, &value)) {
-        enum status status = add_value(r, value, err);
-        if (status != OK)
-            return status;
-    }
+    while (w.at < w.end && wire_varint(&w, &value))
+        add_value(r, value);
     if (w.fault)
         return wire_fault(r, w.fault, err);
 
@@ -192,14 +192,21 @@ static enum status add_field(struct sample_reader *r, const struct wire_field *f
     }
     if (f->type == WIRE_VARINT && f->number == S_LOCATION)
         return add_location(r, f->value, err);
-    if (f->type == WIRE_VARINT && f->number == S_VALUE)
-        return add_value(r, f->value, err);
+    if (f->type == WIRE_VARINT && f->number == S_VALUE) {
+        add_value(r, f->value);
+        return OK;
+    }
 
     return profile_fault(err, "field %u of sample %" PRIu64 " has the wrong wire type", f->number, r->nth);
 }
 
 static enum status read_sample(struct sample_reader *r, struct slice message, struct error *err)
 {
+    if (r->room == 0) {
+        enum status status = make_room(r, err);
+        if (status != OK)
+            return status;
+    }
     column_reset(&r->locations);
     column_reset(&r->values);
     column_reset(&r->labels);

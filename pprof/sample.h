@@ -19,6 +19,7 @@ struct sample_reader {
     const struct profile *profile;
     struct wire wire;
     uint64_t nth;            /* of the sample read last, from 1 */
+    size_t room;             /* values that fit; 0: not yet known for this profile */
     struct column locations; /* uint32_t, indexes, the leaf first */
     struct column values;    /* int64_t, as many as the profile has types */
     struct column labels;    /* struct sample_label, those that say something, in their order */

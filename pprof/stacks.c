@@ -35,6 +35,20 @@ void stacks_release(struct stacks *s)
     table_release(&s->carry_table, s->quota);
 }
 
+void stacks_reset(struct stacks *s, uint32_t types)
+{
+    column_reset(&s->locations);
+    column_reset(&s->samples);
+    column_reset(&s->values);
+    column_reset(&s->labels);
+    column_reset(&s->sets);
+    column_reset(&s->carries);
+    table_reset(&s->sample_table);
+    table_reset(&s->set_table);
+    table_reset(&s->carry_table);
+    s->types = types;
+}
+
 static uint32_t add_set(struct stacks *s, const struct stack_label *labels, uint32_t count)
 {
     if (s->labels.count + count > UINT32_MAX) {

@@ -51,6 +51,8 @@ struct stacks {
 /* quota must outlive it. */
 void stacks_init(struct stacks *s, uint32_t types, struct quota *quota);
 void stacks_release(struct stacks *s);
+/* Empty again, for samples of `types` values; keeps the memory. */
+void stacks_reset(struct stacks *s, uint32_t types);
 
 /* The index of these labels, in this order; STACKS_NONE when the quota refuses. Padding must be zero. */
 uint32_t stacks_labels(struct stacks *s, const struct stack_label *labels, uint32_t count);

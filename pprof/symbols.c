@@ -65,31 +65,41 @@ static uint32_t mapping_name(const struct symbol_mapping *m)
     return m->build_id != 0 ? m->build_id : m->file;
 }
 
-static void fold_mapping(const struct symbols *s, struct symbol_mapping *old, const struct symbol_mapping *m)
+static uint64_t mapping_size(const struct symbol_mapping *m)
 {
-    struct symbol_mapping folded = symbols_compare_mappings(s, m, old) < 0 ? *m : *old;
-    const struct symbol_mapping *first = old;
-    if (m->is_first && (!old->is_first || m->first_at < old->first_at))
-        first = m;
-    folded.flags = old->flags & m->flags;
-    folded.is_first = first->is_first;
-    folded.first_at = first->first_at;
+    uint64_t size = m->limit - m->start + MAPPING_ROUND - 1;
+    return size - size % MAPPING_ROUND;
+}
+
+void symbols_fold_mapping(struct symbols *s, uint32_t index, const struct symbol_mapping *m)
+{
+    struct symbol_mapping *old = &COLUMN_AT(s->mappings, struct symbol_mapping)[index];
+    struct symbol_mapping folded = *m;
+    folded.is_known = true;
+    if (old->is_known) {
+        if (symbols_compare_mappings(s, old, m) < 0)
+            folded = *old;
+        const struct symbol_mapping *first = old;
+        if (m->is_first && (!old->is_first || m->first_at < old->first_at))
+            first = m;
+        folded.flags = old->flags & m->flags;
+        folded.is_first = first->is_first;
+        folded.first_at = first->first_at;
+        folded.is_known = true;
+    }
     *old = folded;
 }
 
-uint32_t symbols_mapping(struct symbols *s, struct symbol_mapping m)
+uint32_t symbols_mapping(struct symbols *s, const struct symbol_mapping *m)
 {
-    uint64_t size = m.limit - m.start + MAPPING_ROUND - 1;
-    m.size = size - size % MAPPING_ROUND;
-    uint64_t hash = hash64_pair(hash64_pair(m.size, m.offset), mapping_name(&m));
+    uint64_t hash = hash64_pair(hash64_pair(mapping_size(m), m->offset), mapping_name(m));
     struct table_probe probe;
     for (uint32_t i = table_first(&s->mapping_table, hash, &probe); i != TABLE_NONE;
          i = table_next(&s->mapping_table, &probe)) {
-        struct symbol_mapping *old = &COLUMN_AT(s->mappings, struct symbol_mapping)[i];
-        if (old->size == m.size && old->offset == m.offset && mapping_name(old) == mapping_name(&m)) {
-            fold_mapping(s, old, &m);
+        const struct symbol_mapping *old = &COLUMN_AT(s->mappings, struct symbol_mapping)[i];
+        if (mapping_size(old) == mapping_size(m) && old->offset == m->offset &&
+            mapping_name(old) == mapping_name(m))
             return i;
-        }
     }
 
     struct symbol_mapping *element = column_add(&s->mappings, 1, s->quota);
@@ -97,7 +107,8 @@ uint32_t symbols_mapping(struct symbols *s, struct symbol_mapping m)
     if (!element || !table_put(&s->mapping_table, hash, index, s->quota))
         return SYMBOL_NONE;
 
-    *element = m;
+    *element = *m;
+    element->is_known = element->is_first = false;
     return index;
 }
 

@@ -11,13 +11,13 @@
 #define SYMBOL_NONE UINT32_MAX
 
 struct symbol_mapping {
-    uint64_t start; /* of the representative: the smallest of those that folded into this one */
-    uint64_t limit;
+    uint64_t start;  /* of the representative: the smallest of those that folded into this one */
+    uint64_t limit;  /* key: limit - start, up to the next 4 KiB */
     uint64_t offset; /* key */
-    uint64_t size;   /* key: limit - start, up to the next 4 KiB */
     uint32_t file;   /* key: build id, or else the file */
     uint32_t build_id;
     uint32_t flags;   /* enum mapping_flag: what all of them have */
+    bool is_known;    /* the above but the key stand: a profile was folded in */
     bool is_first;    /* it was the first mapping of some profile ... */
     int64_t first_at; /* ... the earliest of which has this order time */
 };
@@ -61,10 +61,14 @@ void symbols_init(struct symbols *s, struct quota *quota);
 void symbols_release(struct symbols *s);
 
 /* Each gives the index of the thing with the key of `m` (..., copied when it is new), or SYMBOL_NONE when the
- * quota refuses. m->size is computed here. lines are those of l; its lines_at is not looked at. */
-uint32_t symbols_mapping(struct symbols *s, struct symbol_mapping m);
+ * quota refuses. lines are those of l; its lines_at is not looked at. */
+uint32_t symbols_mapping(struct symbols *s, const struct symbol_mapping *m);
 uint32_t symbols_function(struct symbols *s, struct symbol_function f);
 uint32_t symbols_location(struct symbols *s, struct symbol_location l, const struct symbol_line *lines);
+
+/* Lets m, whose index is `index`, take part in what is shown of it. Apart from symbols_mapping() because this
+ * cannot be undone when the profile turns out to be damaged. */
+void symbols_fold_mapping(struct symbols *s, uint32_t index, const struct symbol_mapping *m);
 
 /* The order of mappings in results: by start, limit, offset, file, build id. */
 int symbols_compare_mappings(const struct symbols *s, const struct symbol_mapping *a,

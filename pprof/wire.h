@@ -57,26 +57,35 @@ static inline bool wire_fail(struct wire *w, const char *fault)
     return false;
 }
 
+/* For wire_varint(): any length. */
+bool wire_varint_long(struct wire *w, uint64_t *ret_value);
+
+/* The same through copies: a reader whose address is taken would live in memory instead of registers. */
+static inline bool wire_varint_slow(struct wire *w, uint64_t *ret_value)
+{
+    struct wire copy = *w;
+    uint64_t value = 0;
+    bool read = wire_varint_long(&copy, &value);
+    *w = copy;
+    *ret_value = value;
+    return read;
+}
+
 /* False, with the fault set, at the end of the bytes or after ten bytes without an end. */
 static inline bool wire_varint(struct wire *w, uint64_t *ret_value)
 {
     const uint8_t *at = w->at;
-    if (at < w->end && *at < 0x80) {
-        *ret_value = *at;
+    if (at < w->end && at[0] < 0x80) {
+        *ret_value = at[0];
         w->at = at + 1;
         return true;
     }
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 7 * WIRE_VARINT_MAX && at < w->end; shift += 7) {
-        uint8_t byte = *at++;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *ret_value = value;
-            w->at = at;
-            return true;
-        }
+    if (w->end - at >= 2 && at[1] < 0x80) {
+        *ret_value = (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
+        w->at = at + 2;
+        return true;
     }
-    return wire_fail(w, at == w->end ? "truncated varint" : "varint longer than 10 bytes");
+    return wire_varint_slow(w, ret_value);
 }
 
 static inline bool wire_fixed(struct wire *w, size_t bytes, uint64_t *ret_value)

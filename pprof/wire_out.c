@@ -34,8 +34,10 @@ void wire_out_end(struct buf *b, size_t begun)
         memmove(b->ptr + begun + more, b->ptr + begun, len);
     }
 
-    b->len = begun - 1;
-    wire_out_varint(b, len);
-    b->len += len;
+    char *at = b->ptr + begun - 1;
+    for (; len >= 0x80; len >>= 7)
+        *at++ = (char)(len | 0x80);
+    *at = (char)len;
+    b->len += more;
     b->ptr[b->len] = '\0';
 }
