@@ -55,14 +55,20 @@ static struct job *job_of(void *member, size_t offset)
     return (struct job *)(void *)((char *)member - offset);
 }
 
-static void job_drop(struct job *job)
+/* The thread and the timer hold the job; a thread that has stopped the timer gives up both places. */
+static void job_drop(struct job *job, int places)
 {
-    if (atomic_fetch_sub(&job->holders, 1) > 1)
+    if (atomic_fetch_sub(&job->holders, places) > places)
         return;
 
     store_op_release(&job->own);
     (void)pthread_mutex_destroy(&job->lock);
     free(job);
+}
+
+static void job_leave(struct job *job)
+{
+    job_drop(job, timer_cancel(job->dir->timer, &job->late) ? 2 : 1);
 }
 
 /* Takes the op, to answer it; NULL if somebody else did. */
@@ -144,9 +150,7 @@ static void work(struct work_item *item)
         op->done(op);
     }
 
-    if (timer_cancel(job->dir->timer, &job->late))
-        job_drop(job);
-    job_drop(job);
+    job_leave(job);
 }
 
 static void late(struct timer_task *task)
@@ -158,7 +162,7 @@ static void late(struct timer_task *task)
         explain(job, &op->error);
         op->done(op);
     }
-    job_drop(job);
+    job_drop(job, 1);
 }
 
 static struct slice keep(char to[LIMIT_KEY_BYTES + 1], struct slice s)
@@ -207,9 +211,7 @@ static void directory_submit(struct store *store, struct store_op *op)
         explain(job, &op->error);
         op->done(op);
     }
-    if (timer_cancel(dir->timer, &job->late))
-        job_drop(job);
-    job_drop(job);
+    job_leave(job);
 }
 
 static void directory_close(struct store *store)

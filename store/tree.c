@@ -6,9 +6,8 @@
  *
  * A file is only as durable as the directories above it, and "it exists already" does not mean that whoever
  * made it has synced it yet. So a directory's whole chain is synced once by each process, and remembered with
- * an open descriptor: as long as that is held the inode cannot be used again, so an equal inode under the
- * same path is the same directory, and still durable. A profile's directory lasts a minute, so this is five
- * fsyncs a minute.
+ * an open descriptor: as long as that is held the inode cannot be used again, so an equal inode is the same
+ * directory, and still durable. A profile's directory lasts a minute, so this is five fsyncs a minute.
  *
  * DELETE removes directories that became empty. A PUT that is about to use one of them then gets ENOENT (from
  * mkdirat, openat or renameat into a removed directory) and starts over; the other way round, a directory
@@ -16,7 +15,6 @@
  */
 #include "store/tree.h"
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -128,13 +126,13 @@ int64_t tree_modified_ms(const struct stat *st)
 
 /* --- directories --- */
 
-const char *tree_split(const char *key, char parent[LIMIT_KEY_BYTES + 1])
+const char *tree_split(const char *path, char parent[LIMIT_KEY_BYTES + 1])
 {
-    const char *slash = strrchr(key, '/');
-    size_t len = slash ? (size_t)(slash - key) : 0;
-    memcpy(parent, key, len);
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+    memcpy(parent, path, len);
     parent[len] = '\0';
-    return slash ? slash + 1 : key;
+    return slash ? slash + 1 : path;
 }
 
 int tree_sync_dir(int fd)
@@ -167,54 +165,51 @@ static int make_dir(struct tree *t, const char *path)
     return ret;
 }
 
-static bool same_file(int a, int b)
-{
-    struct stat x, y;
-    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static bool is_known(struct tree *t, const char *path, int fd)
+static bool is_known(struct tree *t, const struct stat *st)
 {
     bool known = false;
     (void)pthread_mutex_lock(&t->lock);
     for (size_t i = 0; i < TREE_KNOWN_DIRS && !known; i++)
-        known = t->known[i].path && strcmp(t->known[i].path, path) == 0 && same_file(t->known[i].fd, fd);
+        known = t->known[i].device == st->st_dev && t->known[i].inode == st->st_ino;
     (void)pthread_mutex_unlock(&t->lock);
     return known;
 }
 
 static void forget(struct tree_known *k)
 {
-    if (k->path)
+    if (k->inode != 0)
         (void)close(k->fd);
-    free(k->path);
     *k = (struct tree_known){0};
 }
 
-static void remember(struct tree *t, const char *path, int fd)
+static void remember(struct tree *t, int fd)
 {
+    struct stat st;
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (own < 0)
+    if (own < 0 || fstat(own, &st) < 0) {
+        tree_close_fd(&own);
         return;
+    }
 
     (void)pthread_mutex_lock(&t->lock);
     struct tree_known *k = &t->known[t->known_next];
     t->known_next = (t->known_next + 1) % TREE_KNOWN_DIRS;
     forget(k);
-    *k = (struct tree_known){mem_cstr(path, strlen(path)), own};
+    *k = (struct tree_known){own, st.st_dev, st.st_ino};
     (void)pthread_mutex_unlock(&t->lock);
 }
 
 int tree_durable_dir(struct tree *t, const char *path)
 {
     int fd = tree_openat(t, path, O_RDONLY | O_DIRECTORY);
-    if (fd >= 0 && is_known(t, path, fd))
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && is_known(t, &st))
         return fd;
 
     tree_close_fd(&fd);
     fd = make_dir(t, path);
     if (fd >= 0)
-        remember(t, path, fd);
+        remember(t, fd);
     return fd;
 }
 
@@ -258,6 +253,12 @@ static void remove_stale(struct tree *t, int64_t now_ms)
             (void)unlinkat(fd, e->d_name, 0);
     }
     (void)closedir(dir);
+}
+
+static bool same_file(int a, int b)
+{
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* The root's own name, and those above it: made a moment ago, perhaps. Not every directory may be read. */

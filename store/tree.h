@@ -30,8 +30,9 @@ enum { TREE_KNOWN_DIRS = 8 };
 /* A directory that is on the disk, with all those above it. The descriptor keeps its inode from being used
  * again. */
 struct tree_known {
-    char *path;
     int fd;
+    dev_t device; /* 0 with inode 0: none */
+    ino_t inode;
 };
 
 struct tree {

@@ -49,7 +49,6 @@ static void lose(struct store_op *op)
     op->done = l->done;
     op->user = l->user;
     free(l);
-    store_op_release(op);
     fail(op, &fault);
 }
 

@@ -14,7 +14,7 @@
 
 enum fault_how {
     FAULT_REFUSE,      /* the inner store does not see the op */
-    FAULT_LOSE_ANSWER, /* it carries the op out, then the op fails: the outcome was unknown */
+    FAULT_LOSE_ANSWER, /* it carries the op out, then the op fails, with what came: the outcome is unknown */
     FAULT_HOLD,        /* no answer until fault_store_let_go() or the store is closed */
 };
 

@@ -20,6 +20,6 @@ struct store_contract {
 };
 
 /* Runs all promises as a group of cmocka tests; the number of those that failed. */
-int store_contract_run(const struct store_contract *contract);
+int store_contract_run(const struct store_contract *plan);
 
 #endif

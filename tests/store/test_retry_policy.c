@@ -80,6 +80,16 @@ static void a_wait_always_leaves_time_for_an_attempt(void **state)
     }
 }
 
+static void a_wait_takes_at_most_half_of_what_is_left(void **state)
+{
+    (void)state;
+    struct retry_case c = {
+        .status = E_UNAVAILABLE, .waits = 9, .now_ms = 500, .deadline_ms = 1500, .chance = ALMOST_ONE};
+    int64_t wait_ms = -1;
+    assert_true(retry_wait(&c, &wait_ms));
+    assert_int_equal(wait_ms, 499);
+}
+
 static void what_the_store_asks_for_is_honoured_up_to_the_deadline(void **state)
 {
     (void)state;
@@ -205,6 +215,7 @@ int main(void)
         cmocka_unit_test(the_ceiling_doubles_from_50_ms_to_2_s),
         cmocka_unit_test(many_waits_do_not_overflow),
         cmocka_unit_test(a_wait_always_leaves_time_for_an_attempt),
+        cmocka_unit_test(a_wait_takes_at_most_half_of_what_is_left),
         cmocka_unit_test(what_the_store_asks_for_is_honoured_up_to_the_deadline),
         cmocka_unit_test(an_operation_ends_after_a_bounded_number_of_attempts),
         cmocka_unit_test(an_attempt_is_bounded_by_its_verb_and_size),
