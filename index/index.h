@@ -77,7 +77,8 @@ static inline void index_batch_release(struct index_batch *batch)
 NODISCARD enum status index_write(struct index *ix, struct index_batch *batch, struct error *err);
 /* The same, and waits for the commit. */
 NODISCARD enum status index_write_wait(struct index *ix, struct index_batch *batch, struct error *err);
-/* Waits until everything queued before the call is committed and visible to readers. */
+/* Waits until everything queued before the call is committed and visible to readers; E_UNAVAILABLE at
+ * deadline_ms (of clock_mono_ms()). */
 NODISCARD enum status index_flush(struct index *ix, int64_t deadline_ms, struct error *err);
 size_t index_queued(struct index *ix);
 

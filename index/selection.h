@@ -1,0 +1,23 @@
+/*
+ * A selection: the series that a selector's service, type and labels choose, found through the postings of
+ * their terms. Times are not its business.
+ */
+#ifndef INDEX_SELECTION_H
+#define INDEX_SELECTION_H
+
+#include "index/conn.h"
+#include "model/selector.h"
+
+struct selection {
+    bool is_all;     /* nothing was asked for: every series; the array is empty */
+    int64_t *series; /* ascending */
+    size_t count;    /* also when is_all: how many there are */
+    double share;    /* estimate: what part of all listed profiles they hold */
+};
+
+NODISCARD enum status selection_load(struct conn *conn, const struct selector *selector,
+                                     struct selection *ret_selection, struct error *err);
+void selection_release(struct selection *s);
+bool selection_has(const struct selection *s, int64_t series);
+
+#endif
