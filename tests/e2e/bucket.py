@@ -21,6 +21,14 @@ class Bucket:
         self._parts = urllib.parse.urlsplit(endpoint)
         self._connection = None
 
+    @property
+    def host(self):
+        return self._parts.hostname
+
+    @property
+    def port(self):
+        return self._parts.port or (443 if self._parts.scheme == "https" else 80)
+
     def at(self, root):
         """The same bucket below another root."""
         return Bucket("s3://%s/%s" % (self.name, root), self.endpoint, self._access, self._secret, self._region,
@@ -66,10 +74,10 @@ class Bucket:
         headers = self._sign(method, path, query, body)
         if self._connection is None:
             if self._parts.scheme == "https":
-                self._connection = http.client.HTTPSConnection(self._parts.hostname, self._parts.port, timeout=30,
+                self._connection = http.client.HTTPSConnection(self._parts.hostname, self.port, timeout=30,
                                                                context=ssl.create_default_context())
             else:
-                self._connection = http.client.HTTPConnection(self._parts.hostname, self._parts.port or 80, timeout=30)
+                self._connection = http.client.HTTPConnection(self._parts.hostname, self.port, timeout=30)
         try:
             self._connection.request(method, path + ("?" + query if query else ""), body, headers)
             response = self._connection.getresponse()

@@ -5,11 +5,13 @@ A scenario is a file tests/e2e/test_<nn>_<name>.py:
     #!/usr/bin/env python3
     "What must hold, in a sentence or two."
     from harness import main
+    from profiles import ProfileMaker
 
     def scenario(stage):
         bucket = stage.bucket()                        # a root of its own in a real S3 bucket
         one, two, three = stage.replicas(3, bucket)    # started, ready
         balancer = stage.nginx([one, two, three])      # deploy/nginx.conf; stage.haproxy() likewise
+        body = ProfileMaker().make(0)
         answer = one.api().post(body, "shop", "cpu", {"region": "fra"})
         stage.check(answer.status == 200, "POST: %s", answer)
         one.kill(); one.delete_index(); one.start(); one.wait_ready()
@@ -27,6 +29,7 @@ directory. BRAZIER_TEST_ROUNDS=short: Stage.rounds() gives the smaller number.
 Beside this file:
   client.py       Client (keep-alive HTTP), Api (brazier's routes, pages of lists, canonical dump), Unanswered
   profiles.py     ProfileMaker (unique copies of real profiles), totals, read, path_of
+  process.py      Process, Replica: start, kill, stop, delete_index, wait_ready, rss; Failure, Skip
   bucket.py       Bucket: signed LIST, GET, PUT, DELETE; id_of, kind_of, digest_of keys
   fault_proxy.py  FaultProxy: refuse, black-hole, slow-down, lost responses, delays
 
@@ -36,7 +39,6 @@ A stage's threads and processes end with it, whatever happens; if it fails the e
 """
 import collections
 import os
-import random
 import re
 import shutil
 import signal
@@ -50,155 +52,19 @@ import traceback
 import uuid
 
 from bucket import Bucket
-from client import Api, Client, Unanswered
 from fault_proxy import FaultProxy
+from process import Failure, Process, Replica, Skip, free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 S3_SERVER = os.path.join(TOP, "tests", "support", "s3-server")
 LOG_TAIL = 30
-STOP_SECONDS = 40
 
-S3_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
-            "AWS_CA_BUNDLE")
 PASSED_ON = ("PATH", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "AWS_CA_BUNDLE")
-
-
-class Failure(AssertionError):
-    """A check that did not hold."""
-
-
-class Skip(Exception):
-    """What the scenario needs is not on this machine."""
 
 
 def build_dir():
     return os.path.abspath(os.environ.get("BUILD") or os.path.join(TOP, "build"))
-
-
-def free_port(used=set(), lock=threading.Lock()):
-    """A port nobody listens on, below those that the kernel gives to outgoing connections. Never the same twice."""
-    with lock:
-        for _ in range(1000):
-            port = random.SystemRandom().randrange(10200, 20000)
-            if port in used:
-                continue
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-            used.add(port)
-            return port
-    raise RuntimeError("no free port")
-
-
-class Process:
-    """A program in a process group of its own, its output in a file."""
-
-    def __init__(self, name, argv, env, log_path, cwd):
-        self.name, self.argv, self.env, self.log_path, self.cwd = name, argv, env, log_path, cwd
-        self._popen = None
-
-    def start(self):
-        if self.running():
-            raise RuntimeError("%s runs already" % self.name)
-        with open(self.log_path, "ab") as log:
-            self._popen = subprocess.Popen(self.argv, env=self.env, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log, start_new_session=True)
-
-    @property
-    def pid(self):
-        return self._popen.pid if self._popen else None
-
-    def running(self):
-        return self._popen is not None and self._popen.poll() is None
-
-    def exit_code(self):
-        """None while it runs; -9 after a kill."""
-        return self._popen.poll()
-
-    def signal(self, number):
-        os.killpg(self._popen.pid, number)
-
-    def kill(self):
-        """kill -9, and wait until it is gone."""
-        if self._popen is None:
-            return
-        try:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self._popen.wait()
-
-    def stop(self, seconds=STOP_SECONDS):
-        """SIGTERM; the exit code. Failure if it does not end in time."""
-        self.signal(signal.SIGTERM)
-        try:
-            return self._popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise Failure("%s did not end within %d s of SIGTERM" % (self.name, seconds)) from None
-
-    def wait(self, seconds):
-        """Until it ends by itself; the exit code."""
-        return self._popen.wait(seconds)
-
-    def log(self):
-        with open(self.log_path, errors="replace") as file:
-            return file.read()
-
-    def rss(self):
-        """Resident memory in bytes, now and at most."""
-        with open("/proc/%d/status" % self.pid) as file:
-            text = file.read()
-        return tuple(int(re.search(name + r":\s+(\d+) kB", text).group(1)) * 1024 for name in ("VmRSS", "VmHWM"))
-
-
-class Replica(Process):
-    """brazier serve."""
-
-    def __init__(self, stage, name, store, index, port, flags, env):
-        self.port, self.index, self.store = port, index, store
-        argv = [stage.brazier, "serve", "--listen", "127.0.0.1:%d" % port, "--store", store, "--index", index]
-        super().__init__(name, argv + list(flags), env, os.path.join(stage.dir, name + ".log"), stage.dir)
-
-    @property
-    def url(self):
-        return "http://127.0.0.1:%d" % self.port
-
-    def api(self, timeout=40):
-        return Api(self.port, timeout=timeout)
-
-    def ready(self):
-        try:
-            with_close = Client(self.port, timeout=5)
-            answer = with_close.request("GET", "/readyz", headers={"Connection": "close"})
-            with_close.close()
-            return answer.status == 200
-        except Unanswered:
-            return False
-
-    def wait_ready(self, seconds=30):
-        end = time.monotonic() + seconds
-        while not self.ready():
-            if not self.running():
-                raise Failure("%s ended with %s instead of becoming ready" % (self.name, self.exit_code()))
-            if time.monotonic() > end:
-                raise Failure("%s is not ready after %d s" % (self.name, seconds))
-            time.sleep(0.01)
-
-    def restart(self):
-        self.kill()
-        self.start()
-        self.wait_ready()
-
-    def delete_index(self):
-        """As an operator would: rm -r, while it is not running."""
-        if self.running():
-            raise RuntimeError("%s runs" % self.name)
-        shutil.rmtree(self.index, ignore_errors=True)
 
 
 class Stage:
@@ -311,7 +177,7 @@ class Stage:
 
     def spawn(self, name, argv, env=None):
         """A process of any kind, started; killed at the end."""
-        process = Process(name, argv, env or self.env(), os.path.join(self.dir, name + ".log"), self.dir)
+        process = Process(os.path.join(self.dir, name), argv, env or self.env())
         self._processes.append(process)
         process.start()
         return process
@@ -351,8 +217,7 @@ class Stage:
         """A brazier on `store`: a Bucket, or the URL of a store. Not waited for."""
         more = dict(store.env(), **(env or {})) if isinstance(store, Bucket) else dict(env or {})
         url = store.url if isinstance(store, Bucket) else store
-        replica = Replica(self, name, url, index or os.path.join(self.dir, name + ".index"), self.port(), flags,
-                          self.env(**more))
+        replica = Replica(self.brazier, os.path.join(self.dir, name), url, flags, self.env(**more), index)
         self._processes.append(replica)
         if start:
             replica.start()
