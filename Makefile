@@ -183,8 +183,8 @@ tsan: ## all unit tests under ThreadSanitizer
 	    TEST_TIMEOUT=$(SLOW_TIMEOUT) OPT="-O1 -g" SAN="-fsanitize=thread" $(GOAL)
 cover: ## all unit tests; lines that they ran, by file
 	@find $(BUILD)/cover -name '*.gcda' -delete 2>/dev/null || true
-	$(MAKE) BUILD=$(BUILD)/cover OPT="-O0 -g" SAN="--coverage" test
-	@tests/cover $(BUILD)/cover $(FOLDERS)
+	@$(MAKE) BUILD=$(BUILD)/cover OPT="-O0 -g" SAN="--coverage" test; code=$$?; \
+	    tests/cover $(BUILD)/cover $(FOLDERS) && exit $$code
 
 # tests/fuzz/fuzz_NAME.c, first on tests/fuzz/regression/NAME/ (inputs that once broke it), then FUZZ_SECONDS from
 # the seeds in tests/fuzz/corpus/NAME/. FUZZ=NAME runs one only. What it finds is kept in BUILD/fuzz/found/.
