@@ -30,6 +30,17 @@ static int64_t retry_after_ms(const struct answer *a, struct slice value)
     return wait_ms < RETRY_AFTER_MAX_S * 1000 ? wait_ms : RETRY_AFTER_MAX_S * 1000;
 }
 
+/* libcurl takes the last of several. Where two disagree, something between us and the bucket is broken or
+ * hostile. */
+static void take_length(struct answer *a, struct slice value)
+{
+    uint64_t length = 0;
+    bool good = slice_to_u64(value, &length);
+    a->two_lengths = a->two_lengths || (a->has_length && (!good || length != a->length));
+    a->has_length = good;
+    a->length = length;
+}
+
 void answer_line(struct answer *a, struct slice line)
 {
     line = slice_trim(line);
@@ -41,7 +52,7 @@ void answer_line(struct answer *a, struct slice line)
     size_t colon = slice_find(line, ':');
     struct slice name = slice_sub(line, 0, colon), value = slice_trim(slice_from(line, colon + 1));
     if (slice_eq_nocase(name, SLICE("content-length")))
-        a->has_length = slice_to_u64(value, &a->length);
+        take_length(a, value);
     else if (slice_eq_nocase(name, SLICE("date")) && !date_from_http(value, &a->date_ms))
         a->date_ms = 0;
     else if (slice_eq_nocase(name, SLICE("last-modified")) && !date_from_http(value, &a->modified_ms))

@@ -8,7 +8,8 @@
 #include "base/slice.h"
 
 struct answer {
-    int status; /* 0: no status line yet */
+    int status;       /* 0: no status line yet */
+    bool two_lengths; /* that disagree: nothing of the answer can be trusted */
     bool has_length;
     uint64_t length;
     int64_t date_ms;        /* Date; 0: none that can be read */

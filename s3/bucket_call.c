@@ -267,6 +267,9 @@ static bool is_good(const struct bucket_call *c)
 static bool on_head(struct transport_call *call)
 {
     struct bucket_call *c = of(call);
+    if (c->answer.two_lengths)
+        return stop(c, E_UNAVAILABLE, "an answer with two lengths");
+
     learn_clock(c, false);
     if (c->op->verb != STORE_GET || !is_good(c))
         return true;

@@ -55,6 +55,14 @@ static void a_header_that_cannot_be_read_is_as_good_as_none(void **state)
     assert_int_equal(read_head("HTTP/1.1\r\n").status, 0);
 }
 
+static void lengths_that_disagree_are_noticed(void **state)
+{
+    (void)state;
+    assert_false(read_head("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5").two_lengths);
+    assert_true(read_head("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6").two_lengths);
+    assert_true(read_head("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: x").two_lengths);
+}
+
 static void retry_after_is_seconds_or_a_date_and_an_hour_at_most(void **state)
 {
     (void)state;
@@ -85,6 +93,7 @@ int main(void)
         cmocka_unit_test(the_headers_that_mean_something_are_taken),
         cmocka_unit_test(an_interim_answer_leaves_nothing_behind),
         cmocka_unit_test(a_header_that_cannot_be_read_is_as_good_as_none),
+        cmocka_unit_test(lengths_that_disagree_are_noticed),
         cmocka_unit_test(retry_after_is_seconds_or_a_date_and_an_hour_at_most),
         cmocka_unit_test(what_ends_in_texts_is_cut_and_printable),
     };
