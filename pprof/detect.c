@@ -27,6 +27,20 @@ static bool is_heap_text(struct slice in)
     return slice_starts(first_line(in), SLICE("heap profile:"));
 }
 
+/* Its addresses mean nothing without the map, which the engine does not read. */
+static bool is_mapped_heap_text(struct slice in)
+{
+    static const char *const sentinels[] = {"MAPPED_LIBRARIES:", "--- Memory map: ---"};
+    if (!is_heap_text(in))
+        return false;
+
+    for (size_t i = 0; i < ARRAY_LEN(sentinels); i++)
+        if (memmem(in.ptr, in.len, sentinels[i], strlen(sentinels[i])))
+            return true;
+
+    return false;
+}
+
 static bool is_contention_text(struct slice in)
 {
     struct slice line = first_line(in);
@@ -105,6 +119,7 @@ struct row {
 
 /* In the order of asking: protobuf last, because its test is the weakest. */
 static const struct row rows[] = {
+    {PPROF_MAPPED_HEAP_TEXT, "heap profile in text form with a memory map", is_mapped_heap_text, false},
     {PPROF_GO_HEAP_TEXT, "heap profile in text form", is_heap_text, true},
     {PPROF_GO_CONTENTION_TEXT, "contention profile in text form", is_contention_text, false},
     {PPROF_GO_COUNT_TEXT, "Go count profile in text form", is_count_text, true},

@@ -10,7 +10,8 @@
 enum pprof_format {
     PPROF_UNKNOWN = 0,
     PPROF_PROTO,              /* profile.proto, the only one that tools write today */
-    PPROF_GO_HEAP_TEXT,       /* "heap profile: ...", heap and allocs with debug=1, also gperftools' */
+    PPROF_MAPPED_HEAP_TEXT,   /* the same with a memory map behind it: gperftools, other runtimes */
+    PPROF_GO_HEAP_TEXT,       /* "heap profile: ...", heap and allocs with debug=1 */
     PPROF_GO_COUNT_TEXT,      /* "NAME profile: total N": goroutine, threadcreate and own ones with debug=1 */
     PPROF_GO_CONTENTION_TEXT, /* "--- contention:" (block) and "--- mutex:" with debug=1 */
     PPROF_GPERFTOOLS_CPU,     /* binary: words 0, 3, 0, period, 0 */

@@ -1,6 +1,7 @@
 /*
- * bench_merge [-n COUNT] [-l LEVEL] [-o OUT] FILE...: merges COUNT profiles (the files, over and over; default: each once) and
- * prints time and memory, beside the floor: inflating the same bytes and nothing else.
+ * bench_merge [-n COUNT] [-l LEVEL] [-o OUT] FILE...: merges COUNT profiles (the files, over and over;
+ * default: each once) and prints time and memory, beside the floor: inflating the same bytes and nothing
+ * else.
  */
 #include "base/alloc.h"
 #include "base/gzip.h"
@@ -112,9 +113,10 @@ static void merge_all(char **files, size_t files_count, const struct options *o)
 
     double written = cpu_seconds();
     struct merge_stats stats = merge_stats(m);
-    (void)printf("merge   %8.3f s  (add %.3f, write %.3f), %zu bytes out, %.1f MiB in tables, %.1f MiB peak RSS\n",
-                 written - before, added - before, written - added, out.len, (double)stats.bytes_peak / MIB,
-                 peak_mib());
+    (void)printf(
+        "merge   %8.3f s  (add %.3f, write %.3f), %zu bytes out, %.1f MiB in tables, %.1f MiB peak RSS\n",
+        written - before, added - before, written - added, out.len, (double)stats.bytes_peak / MIB,
+        peak_mib());
     (void)printf("        %lu samples in, %lu distinct, %lu locations, %lu functions\n", stats.samples_in,
                  stats.samples, stats.locations, stats.functions);
     FILE *f = o->out ? fopen(o->out, "wb") : NULL;
@@ -147,8 +149,8 @@ int main(int argc, char **argv)
     merge_all(files, files_count, &o);
     size_t in, out;
     double inflating = inflate_all(files, files_count, o.count, &in, &out);
-    (void)printf("inflate %8.3f s  %zu profiles, %.1f MiB to %.1f MiB\n", inflating, o.count, (double)in / MIB,
-                 (double)out / MIB);
+    (void)printf("inflate %8.3f s  %zu profiles, %.1f MiB to %.1f MiB\n", inflating, o.count,
+                 (double)in / MIB, (double)out / MIB);
     (void)printf("scan    %8.3f s\n", scan_all(files, files_count, o.count));
     return 0;
 }
