@@ -112,7 +112,7 @@ $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 libs_of = $(foreach d,$(DEPS_$(1)),$(if $(SRC_$(d)),$(BUILD)/lib$(d).a))
 
 $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
-	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_L)
+	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 
 # --- tests -----------------------------------------------------------------
 # tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
