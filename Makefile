@@ -116,7 +116,8 @@ $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
 
 # --- tests -----------------------------------------------------------------
 # tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
-# tests/contract/, and with the archives of its folder. `make test-model` builds and runs those of one folder.
+# tests/contract/, with the other sources of its test folder, and with the archives of its product folder.
+# `make test-model` builds and runs those of one folder.
 TEST_TIMEOUT ?= 300
 TEST_L := -lcmocka -lm
 SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
@@ -127,10 +128,15 @@ $(BUILD)/libsupport.a: $(SUPPORT_OBJ) $(BUILD)/libsupport.members
 	$(archive)
 $(BUILD)/libcontract.a: $(CONTRACT_OBJ) $(BUILD)/libcontract.members
 	$(archive)
-test_libs = $(if $(filter store,$(DEPS_$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
+test_libs = $(if $(MORE_$(1)),$(BUILD)/libtests-$(1).a) \
+            $(if $(filter store,$(DEPS_$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
             $(if $(SUPPORT_OBJ),$(BUILD)/libsupport.a)
 
 define tests
+MORE_$(1) := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(filter-out tests/$(1)/test_%,$$(wildcard tests/$(1)/*.c)))
+$$(BUILD)/libtests-$(1).members: private MEMBERS = $$(MORE_$(1))
+$$(BUILD)/libtests-$(1).a: $$(MORE_$(1)) $$(BUILD)/libtests-$(1).members
+	$$(archive)
 TESTS_$(1) := $$(patsubst tests/%.c,$$(BUILD)/tests/%,$$(wildcard tests/$(1)/test_*.c))
 $$(TESTS_$(1)): $$(BUILD)/tests/%: $$(BUILD)/obj/tests/%.o $$(call test_libs,$(1)) $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
@@ -162,10 +168,12 @@ $(PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*
 	@mkdir -p $(@D)
 	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 
-.PHONY: e2e bench programs
+.PHONY: e2e s3 bench programs
 programs: $(PROGRAMS)
 e2e: $(BUILD)/brazier $(filter $(BUILD)/tests/e2e/%,$(PROGRAMS)) ## real processes, real S3 servers, real faults
 	BUILD=$(abspath $(BUILD)) tests/e2e/run $(E2E)
+s3: $(BUILD)/tests/s3/test_bucket ## the store contract on real S3 servers
+	BUILD=$(abspath $(BUILD)) tests/s3/run-real
 bench: $(BUILD)/brazier $(PROGRAMS) ## the numbers of docs/PERFORMANCE.md
 	BUILD=$(abspath $(BUILD)) tests/bench/run $(BENCH)
 

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source=tests/support/packages.sh
 . tests/support/packages.sh
 
-steps=(build clang lint unit asan tsan fuzz e2e)
+steps=(build clang lint unit asan tsan fuzz s3 e2e)
 [ "${1:-}" != --list ] || { echo "${steps[*]}"; exit 0; }
 [ $# -eq 0 ] || steps=("$@")
 
@@ -51,10 +51,10 @@ step build make -s -j"$jobs" all test-programs
 step clang make -s -j"$jobs" CC=clang BUILD=build/clang OPT=-O1 all test-programs
 step lint make -s -k -j"$jobs" lint
 step unit make -s test
-# Instrumented code is several times slower: tests that take a number of rounds take fewer there.
-step asan env BRAZIER_TEST_ROUNDS=short make -s -j"$jobs" asan
-step tsan env BRAZIER_TEST_ROUNDS=short make -s -j"$jobs" tsan
+step asan make -s -j"$jobs" asan
+step tsan make -s -j"$jobs" tsan
 step fuzz make -s -j"$jobs" fuzz FUZZ_SECONDS=2
+step s3 make -s s3
 step e2e make -s e2e
 
 printf '\n%d s\n%d passed, %d failed\n' $((SECONDS - begin)) "$passed" "$failed"
