@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "collector/fetch.h"
+#include "collector/prefetch.h"
 #include "pprof/merge.h"
 #include "pprof/scan.h"
 
@@ -77,12 +77,12 @@ static enum status explain(const struct question *q, const struct store_op *op, 
 static enum status add_all(struct question *q, const struct combine_plan *plan, struct merge *merge,
                            bool *gone, struct error *err)
 {
-    struct fetch *fetch CLEANUP(fetch_freep) =
-        fetch_new(q->app->store, plan->keys, plan->count, (size_t)q->app->config->max_body_bytes,
+    struct prefetch *fetch CLEANUP(prefetch_freep) =
+        prefetch_new(q->app->store, plan->keys, plan->count, (size_t)q->app->config->max_body_bytes,
                   clock_mono_ms() + COMBINE_DEADLINE_MS);
     const struct store_op *op;
 
-    for (size_t i = 0; (op = fetch_next(fetch)); i++) {
+    for (size_t i = 0; (op = prefetch_next(fetch)); i++) {
         if (op->error.code == E_NOT_FOUND) {
             gone[i] = true;
             continue;

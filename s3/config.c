@@ -127,7 +127,7 @@ static struct place find_ca_bundle(const struct profile *p)
 
 enum status s3_config_resolve(const struct s3_flags *flags, struct s3_config *ret_config, struct error *err)
 {
-    struct profile profile CLEANUP(profile_release) = {NULL};
+    struct profile profile CLEANUP(profile_unload) = {NULL};
     enum status code = profile_load(NULL, &profile, err);
     if (code != OK)
         return code;

@@ -71,20 +71,20 @@ static void keep(struct credential_cache *c, enum status code, struct credential
     *taken = (struct credentials){NULL};
 }
 
-static bool files_changed(const char *profile_name, int64_t known_ns)
+static bool files_changed(const char *profile_name, uint64_t known_mark)
 {
-    struct profile p CLEANUP(profile_release) = {NULL};
+    struct profile p CLEANUP(profile_unload) = {NULL};
     /* A file that cannot be read now has changed. */
-    return profile_load(profile_name, &p, NULL) != OK || p.files_ns != known_ns;
+    return profile_load(profile_name, &p, NULL) != OK || p.files_mark != known_mark;
 }
 
 /* Unlocks while it looks. */
 static void look_at_files(struct credential_cache *c)
 {
     char *name = mem_cstr(c->current.profile_name, strlen(c->current.profile_name));
-    int64_t known_ns = c->current.files_ns;
+    uint64_t known_mark = c->current.files_mark;
     (void)pthread_mutex_unlock(&c->lock);
-    bool changed = files_changed(name, known_ns);
+    bool changed = files_changed(name, known_mark);
     free(name);
     (void)pthread_mutex_lock(&c->lock);
     c->look = false;

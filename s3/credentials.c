@@ -47,7 +47,7 @@ static enum status from_environment(const struct credential_needs *needs UNUSED,
 static enum status from_profile(const struct credential_needs *needs, struct credentials *ret_credentials,
                                 struct error *err)
 {
-    struct profile p CLEANUP(profile_release) = {NULL};
+    struct profile p CLEANUP(profile_unload) = {NULL};
     enum status code = profile_load(needs->profile, &p, err);
     if (code != OK)
         return code;
@@ -72,7 +72,7 @@ static enum status from_profile(const struct credential_needs *needs, struct cre
         .access_key = mem_cstr(p.access_key, strlen(p.access_key)),
         .source = mem_cstr(source, strlen(source)),
         .profile_name = mem_cstr(p.name, strlen(p.name)),
-        .files_ns = p.files_ns,
+        .files_mark = p.files_mark,
     };
     secret_set(&c.secret_key, secret_bytes(&p.secret_key));
     if (secret_is_set(&p.session_token))
@@ -132,7 +132,7 @@ void credentials_copy(const struct credentials *from, struct credentials *ret_co
         .expires_ms = from->expires_ms,
         .source = copy_text(from->source),
         .profile_name = copy_text(from->profile_name),
-        .files_ns = from->files_ns,
+        .files_mark = from->files_mark,
     };
     secret_set(&ret_copy->secret_key, secret_bytes(&from->secret_key));
     if (secret_is_set(&from->session_token))

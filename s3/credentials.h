@@ -22,7 +22,7 @@ struct credentials {
     int64_t expires_ms;          /* wall clock; 0: never */
     char *source;                /* for people: "AWS_ACCESS_KEY_ID in the environment" */
     char *profile_name;          /* of the shared files; NULL: another source */
-    int64_t files_ns;            /* profile.h */
+    uint64_t files_mark;         /* profile.h */
 };
 
 /* What the sources need beside the environment. */

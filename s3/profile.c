@@ -100,24 +100,25 @@ static char *path_of(const char *variable, const char *in_home)
     return mem_cstr(buf_cstr(&path), path.len);
 }
 
-int64_t profile_files_ns(const struct profile *p)
+uint64_t profile_files_mark(const struct profile *p)
 {
-    /* Both could move by the same amount in opposite directions only if someone tries. */
-    return (p->config_path ? file_mtime_ns(p->config_path) : 0) * 31 +
-           (p->credentials_path ? file_mtime_ns(p->credentials_path) : 0);
+    uint64_t config_ns = p->config_path ? (uint64_t)file_mtime_ns(p->config_path) : 0;
+    uint64_t credentials_ns = p->credentials_path ? (uint64_t)file_mtime_ns(p->credentials_path) : 0;
+    /* Any mixture in which equal changes of both do not cancel out. */
+    return config_ns * 31 + credentials_ns;
 }
 
 enum status profile_load(const char *name, struct profile *ret_profile, struct error *err)
 {
     const char *asked = name ? name : profile_env("AWS_PROFILE");
     const char *used = asked ? asked : "default";
-    struct profile p CLEANUP(profile_release) = {
+    struct profile p CLEANUP(profile_unload) = {
         .name = mem_cstr(used, strlen(used)),
         .config_path = path_of("AWS_CONFIG_FILE", ".aws/config"),
         .credentials_path = path_of("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
     };
     /* Looked at before it is read: a change in between is seen the next time. */
-    p.files_ns = profile_files_ns(&p);
+    p.files_mark = profile_files_mark(&p);
 
     enum status code = read_file(&p, p.config_path, true, err);
     if (code == OK)
@@ -134,7 +135,7 @@ enum status profile_load(const char *name, struct profile *ret_profile, struct e
     return OK;
 }
 
-void profile_release(struct profile *p)
+void profile_unload(struct profile *p)
 {
     secret_release(&p->secret_key);
     secret_release(&p->session_token);

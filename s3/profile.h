@@ -17,16 +17,16 @@ struct profile {
     char *region, *endpoint, *ca_bundle;
     char *other_source; /* a setting that we do not know how to follow: "credential_process", ... */
     char *config_path, *credentials_path; /* looked at; NULL: no home directory */
-    int64_t files_ns;                     /* changes when one of the files does */
+    uint64_t files_mark;                  /* changes when one of the files does */
 };
 
 /* `name` NULL: AWS_PROFILE, else "default". A file that does not exist is empty. E_CONFIG: a file that cannot
  * be read or understood (with its line), or a profile that was asked for by name and is in neither. */
 NODISCARD enum status profile_load(const char *name, struct profile *ret_profile, struct error *err);
-void profile_release(struct profile *p);
+void profile_unload(struct profile *p);
 
-/* The files as they are now: another value than files_ns if one was changed, made or removed. */
-int64_t profile_files_ns(const struct profile *p);
+/* The files as they are now: another value than files_mark if one was changed, made or removed. */
+uint64_t profile_files_mark(const struct profile *p);
 
 /* The variable's value, or NULL if it is not set or empty. */
 const char *profile_env(const char *name);

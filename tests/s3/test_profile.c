@@ -28,7 +28,7 @@ static void keys_of_the_credentials_file_win_and_the_rest_comes_from_both(void *
     assert_true(slice_eq(secret_bytes(&p.session_token), SLICE("t")));
     assert_string_equal(p.region, "eu-west-1");
     assert_string_equal(p.endpoint, "http://h");
-    profile_release(&p);
+    profile_unload(&p);
 
     (void)setenv("AWS_PROFILE", "other", 1);
     p = load(NULL);
@@ -36,7 +36,7 @@ static void keys_of_the_credentials_file_win_and_the_rest_comes_from_both(void *
     assert_string_equal(p.region, "eu-central-1");
     assert_null(p.endpoint);
     assert_false(secret_is_set(&p.secret_key));
-    profile_release(&p);
+    profile_unload(&p);
     home_remove(&h);
 }
 
@@ -46,12 +46,12 @@ static void no_files_are_no_profile_and_no_error(void **state)
     struct home h = home_make(NULL, NULL);
     struct profile p = load(NULL);
     assert_false(p.found);
-    profile_release(&p);
+    profile_unload(&p);
     (void)unsetenv("HOME");
     p = load(NULL);
     assert_false(p.found);
     assert_null(p.config_path);
-    profile_release(&p);
+    profile_unload(&p);
     home_remove(&h);
 }
 
@@ -85,11 +85,11 @@ static void a_changed_file_is_noticed(void **state)
     (void)state;
     struct home h = home_make(NULL, "[default]\n");
     struct profile p = load(NULL);
-    assert_int_equal(profile_files_ns(&p), p.files_ns);
+    assert_int_equal(profile_files_mark(&p), p.files_mark);
     const struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
     assert_int_equal(utimensat(AT_FDCWD, h.credentials, times, 0), 0);
-    assert_int_not_equal(profile_files_ns(&p), p.files_ns);
-    profile_release(&p);
+    assert_int_not_equal(profile_files_mark(&p), p.files_mark);
+    profile_unload(&p);
     home_remove(&h);
 }
 

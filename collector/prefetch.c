@@ -2,7 +2,7 @@
  * A ring of operations: slot i holds objects i, i + width, ... The asker takes them in order, so the merge
  * sees the same order in every run, and the store has always something to do meanwhile.
  */
-#include "collector/fetch.h"
+#include "collector/prefetch.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,11 +13,11 @@ enum { OBJECT_DEADLINE_MS = 20000 };
 
 struct slot {
     struct store_op op;
-    struct fetch *fetch;
+    struct prefetch *fetch;
     bool arrived;
 };
 
-struct fetch {
+struct prefetch {
     struct store *store;
     const struct slice *keys;
     size_t count, asked, taken;
@@ -25,13 +25,13 @@ struct fetch {
     int64_t deadline_ms;
     pthread_mutex_t lock;
     pthread_cond_t arrival;
-    struct slot slots[FETCH_WIDTH];
+    struct slot slots[PREFETCH_WIDTH];
 };
 
 static void arrived(struct store_op *op)
 {
     struct slot *slot = op->user;
-    struct fetch *f = slot->fetch;
+    struct prefetch *f = slot->fetch;
 
     pthread_mutex_lock(&f->lock);
     slot->arrived = true;
@@ -39,9 +39,9 @@ static void arrived(struct store_op *op)
     pthread_mutex_unlock(&f->lock);
 }
 
-static void ask(struct fetch *f)
+static void ask(struct prefetch *f)
 {
-    struct slot *slot = &f->slots[f->asked % FETCH_WIDTH];
+    struct slot *slot = &f->slots[f->asked % PREFETCH_WIDTH];
     int64_t deadline_ms = clock_mono_ms() + OBJECT_DEADLINE_MS;
 
     slot->fetch = f;
@@ -56,10 +56,10 @@ static void ask(struct fetch *f)
     store_submit(f->store, &slot->op);
 }
 
-struct fetch *fetch_new(struct store *store, const struct slice *keys, size_t count, size_t max_bytes,
+struct prefetch *prefetch_new(struct store *store, const struct slice *keys, size_t count, size_t max_bytes,
                         int64_t deadline_ms)
 {
-    struct fetch *f = mem_zero(1, sizeof(*f));
+    struct prefetch *f = mem_zero(1, sizeof(*f));
 
     f->store = store;
     f->keys = keys;
@@ -68,12 +68,12 @@ struct fetch *fetch_new(struct store *store, const struct slice *keys, size_t co
     f->deadline_ms = deadline_ms;
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->arrival, NULL);
-    while (f->asked < count && f->asked < FETCH_WIDTH)
+    while (f->asked < count && f->asked < PREFETCH_WIDTH)
         ask(f);
     return f;
 }
 
-static void wait_for(struct fetch *f, struct slot *slot)
+static void wait_for(struct prefetch *f, struct slot *slot)
 {
     pthread_mutex_lock(&f->lock);
     while (!slot->arrived)
@@ -82,16 +82,16 @@ static void wait_for(struct fetch *f, struct slot *slot)
 }
 
 /* The slot of the object taken last is free again: its place in the ring goes to the next one. */
-static void recycle(struct fetch *f)
+static void recycle(struct prefetch *f)
 {
-    store_op_release(&f->slots[(f->taken - 1) % FETCH_WIDTH].op);
+    store_op_release(&f->slots[(f->taken - 1) % PREFETCH_WIDTH].op);
     if (f->asked < f->count)
         ask(f);
 }
 
-const struct store_op *fetch_next(struct fetch *f)
+const struct store_op *prefetch_next(struct prefetch *f)
 {
-    struct slot *slot = &f->slots[f->taken % FETCH_WIDTH];
+    struct slot *slot = &f->slots[f->taken % PREFETCH_WIDTH];
 
     if (f->taken > 0 && f->taken <= f->count)
         recycle(f);
@@ -104,20 +104,20 @@ const struct store_op *fetch_next(struct fetch *f)
     return &slot->op;
 }
 
-void fetch_free(struct fetch *f)
+void prefetch_free(struct prefetch *f)
 {
     if (!f)
         return;
     for (size_t i = f->taken > f->count ? f->count : f->taken; i < f->asked; i++)
-        wait_for(f, &f->slots[i % FETCH_WIDTH]);
-    for (size_t i = 0; i < FETCH_WIDTH; i++)
+        wait_for(f, &f->slots[i % PREFETCH_WIDTH]);
+    for (size_t i = 0; i < PREFETCH_WIDTH; i++)
         store_op_release(&f->slots[i].op);
     pthread_cond_destroy(&f->arrival);
     pthread_mutex_destroy(&f->lock);
     mem_freep(&f);
 }
 
-void fetch_freep(struct fetch **f)
+void prefetch_freep(struct prefetch **f)
 {
-    fetch_free(*f);
+    prefetch_free(*f);
 }
