@@ -58,7 +58,7 @@ static enum status add_all_rows(struct conn *conn, const struct digest *digest, 
                                 struct error *err)
 {
     int64_t *mints CLEANUP(mem_freep) = NULL;
-    size_t count;
+    size_t count = 0;
     if (digests_find(conn, digest, &mints, &count, err) != OK)
         return err->code;
 

@@ -330,7 +330,7 @@ enum status rows_expire(struct rows *r, int64_t mint_before_ms, size_t max, size
 {
     int64_t *ats CLEANUP(mem_freep) = NULL;
     int64_t end = at_floor(mint_before_ms);
-    size_t count;
+    size_t count = 0;
 
     if (listed_flush(&r->listing, err) != OK || collect_oldest(r->conn, end, max, &ats, &count, err) != OK)
         return err->code;

@@ -190,7 +190,7 @@ enum status selection_load(struct conn *conn, const struct selector *selector,
     struct selection out CLEANUP(selection_release) = {0};
     struct term terms[SERIES_TERM_MAX];
     struct rows_totals totals;
-    size_t count;
+    size_t count = 0;
     bool none = false;
 
     if (rows_totals(conn, &totals, err) != OK || find_terms(conn, selector, terms, &count, &none, err) != OK)

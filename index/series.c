@@ -37,7 +37,7 @@ void series_drop(struct series *s)
     series_init(s, s->conn);
 }
 
-static struct series_entry *entry_of(struct series *s, int64_t id)
+static struct series_entry *cached(struct series *s, int64_t id)
 {
     uint64_t *known = map_get(&s->by_id, slice_make(&id, sizeof id));
     if (known)
@@ -53,7 +53,7 @@ static struct series_entry *entry_of(struct series *s, int64_t id)
 
 void series_count(struct series *s, int64_t id, int64_t rows, int64_t listed)
 {
-    struct series_entry *e = entry_of(s, id);
+    struct series_entry *e = cached(s, id);
     e->rows += rows;
     e->listed += listed;
     if (e->is_touched)
@@ -116,7 +116,7 @@ static enum status run_with(struct conn *conn, enum conn_stmt which, int64_t a, 
 
 static enum status link_term(struct conn *conn, struct slice term, int64_t series, struct error *err)
 {
-    int64_t id, count;
+    int64_t id = 0, count = 0;
     if (term_find(conn, term, &id, err) != OK)
         return err->code;
 
@@ -136,7 +136,7 @@ static enum status link_term(struct conn *conn, struct slice term, int64_t serie
 
 static enum status unlink_term(struct conn *conn, struct slice term, int64_t series, struct error *err)
 {
-    int64_t id, left;
+    int64_t id = 0, left = 0;
     if (term_find(conn, term, &id, err) != OK)
         return err->code;
 
@@ -225,7 +225,7 @@ enum status series_intern(struct series *s, const struct profile_meta *meta, int
         return OK;
     }
 
-    int64_t id;
+    int64_t id = 0;
     if (find_stored(s->conn, buf_slice(&s->text), &id, err) != OK)
         return err->code;
     if (id == 0) {
@@ -289,7 +289,7 @@ enum status series_flush(struct series *s, int64_t *ret_gone, struct error *err)
 
     for (size_t i = 0; i < s->touched_count; i++) {
         struct series_entry *e = s->touched[i];
-        int64_t left;
+        int64_t left = 0;
         if (add_counts(s->conn, e, &left, err) != OK)
             return err->code;
         if (left == 0 && remove_series(s->conn, e->id, err) != OK)

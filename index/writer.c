@@ -214,7 +214,9 @@ static void transact(struct index *ix)
 
     db_write_begin(ix->db);
     enum status status = fill(ix, &taken, &refused, &err);
-    if (status != OK)
+    if (status == OK)
+        err.code = OK; /* words of an error that was no trouble may stand there */
+    else
         rows_rollback(&ix->rows);
     enum conn_fault fault = conn->fault;
     db_write_end(ix->db);
