@@ -5,7 +5,7 @@ requests pass. Requests go on as they came (same path, Host and headers), so sig
 As a program it runs on its own and obeys lines of JSON on stdin, each answered by a line on stdout; when stdin ends,
 so does it. `FaultProxy` is the other end, for tests:
 
-    proxy = stage.proxy("s3", upstream_port)        # passes everything
+    proxy, seen = stage.bucket_proxy("s3", bucket)  # passes everything; or stage.proxy(name, port)
     proxy.set("refuse")                             # nobody listens; what is open is reset
     proxy.set("black-hole")                         # accepts, reads, never answers
     proxy.set("slow-down")                          # 503 SlowDown, as S3 says it

@@ -33,8 +33,8 @@ Beside this file:
   bucket.py       Bucket: signed LIST, GET, PUT, DELETE; id_of, kind_of, digest_of keys
   fault_proxy.py  FaultProxy: refuse, black-hole, slow-down, lost responses, delays
 
-On a Stage: dir (temporary), port(), bucket(), replica(), replicas(), proxy(), nginx(), haproxy(), spawn(), run(), go(),
-check(), equal(), wait_for(), threads(), note(), at_end().
+On a Stage: dir (temporary), port(), bucket(), bucket_proxy(), proxy(), replica(), replicas(), nginx(), haproxy(), spawn(),
+run(), threads(), go(), check(), equal(), same_set(), wait_for(), note(), rounds(), at_end().
 A stage's threads and processes end with it, whatever happens; if it fails the ends of all logs are printed.
 """
 import collections
@@ -58,7 +58,7 @@ from process import Failure, Process, Replica, Skip, free_port
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 S3_SERVER = os.path.join(TOP, "tests", "support", "s3-server")
-LOG_TAIL = 30
+LOG_TAIL, LOG_LAST = 20, 5
 
 PASSED_ON = ("PATH", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "AWS_CA_BUNDLE")
 
@@ -194,6 +194,13 @@ class Stage:
         self._ends.append(proxy.stop)
         return proxy
 
+    def bucket_proxy(self, name, bucket):
+        """A fault proxy in front of the bucket, and the bucket as seen through it."""
+        if not bucket.endpoint.startswith("http://"):
+            raise Skip("a fault proxy cannot stand before " + bucket.endpoint)
+        proxy = self.proxy(name, bucket.port, bucket.host)
+        return proxy, bucket.via(proxy.url)
+
     def bucket(self, root=None):
         """A fresh root in the bucket that all scenarios share."""
         if self._bucket is None:
@@ -296,9 +303,12 @@ class Stage:
                     continue
                 with open(os.path.join(folder, name), errors="replace") as file:
                     lines = file.readlines()
-                if lines:
-                    print("--- %s, the last of %d lines" % (name, len(lines)))
-                    sys.stdout.writelines(line[:600].rstrip("\n") + "\n" for line in lines[-LOG_TAIL:])
+                # Requests that went well say little: the last few are enough.
+                plain = [line for line in lines if "level=info msg=request" not in line]
+                for what, some in (("the last", lines[-LOG_LAST:]), ("the last remarkable", plain[-LOG_TAIL:])):
+                    if some:
+                        print("--- %s: %s of %d lines" % (name, what, len(lines)))
+                        sys.stdout.writelines(line[:500].rstrip("\n") + "\n" for line in some)
         sys.stdout.flush()
 
     def end(self):
@@ -368,7 +378,7 @@ def main(scenario, limit=120):
     except Skip as reason:
         print("skip  %s: %s" % (name, reason))
         code = 77
-    except Failure as failure:
+    except AssertionError as failure:
         where = traceback.extract_tb(failure.__traceback__)
         place = [frame for frame in where if os.path.basename(frame.filename).startswith("test_")]
         print("%s: %s" % ("line %d" % place[-1].lineno if place else name, failure))

@@ -56,8 +56,8 @@ def check_spread(stage, log, count):
                 where[found.group(2)] = found.group(1)
     for question in ("list", "get"):
         elsewhere = sum(where["post-nginx-%d" % n] != where["%s-nginx-%d" % (question, n)] for n in range(count))
-        stage.check(elsewhere >= count // 3, "only %d of %d %ss went to another replica than the POST", elsewhere, count,
-                    question)
+        stage.check(elsewhere >= count // 3, "only %d of %d %ss went to another replica than the POST", elsewhere,
+                    count, question)
         stage.note("%d of %d %ss were answered by another replica than the POST", elsewhere, count, question)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The bucket refuses connections, swallows them, or answers 503 SlowDown, for 1, 5 and 30 s; nine replicas, one for each
-case, side by side. A short outage is not noticed by clients; in a long one they hear 503 with Retry-After in time;
+"""The bucket refuses connections, swallows them, or answers 503 SlowDown, for 1, 5 and 30 s; nine replicas, one for
+each case, side by side. A short outage is not noticed by clients; in a long one they hear 503 with Retry-After in time;
 after it the first profile is taken within 5 s. The process and /healthz are untouched, questions are answered from the
 index and say that they are stale, and afterwards everything acknowledged is there, once."""
 import threading
@@ -28,8 +28,8 @@ class Case:
         self.stage, self.kind, self.seconds = stage, kind, seconds
         self.name = "%s-%d" % (kind, seconds)
         self.bucket = stage.bucket()
-        self.proxy = stage.proxy(self.name, self.bucket.port, self.bucket.host)
-        self.replica = stage.replica(self.name, self.bucket.via(self.proxy.url))
+        self.proxy, through = stage.bucket_proxy(self.name, self.bucket)
+        self.replica = stage.replica(self.name, through)
         self.maker = ProfileMaker("go/goroutine-005.pb.gz")
         self.acknowledged = {}  # n: (id, when it was answered)
         self.answers = []  # (sent, answered, status, Retry-After)
@@ -82,7 +82,8 @@ class Case:
         pid = self.replica.pid
         joined = stage.go(POSTERS, self.post)
         watched = stage.go(1, lambda _: self.watch_health())
-        stage.wait_for("%s: profiles before the outage" % self.name, lambda: len(self.acknowledged) >= 30 or stage.failed())
+        stage.wait_for("%s: profiles before the outage" % self.name,
+                       lambda: len(self.acknowledged) >= 30 or stage.failed())
 
         with self.lock:
             known = set(self.acknowledged)
