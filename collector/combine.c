@@ -79,7 +79,7 @@ static enum status add_all(struct question *q, const struct combine_plan *plan, 
 {
     struct prefetch *fetch CLEANUP(prefetch_freep) =
         prefetch_new(q->app->store, plan->keys, plan->count, (size_t)q->app->config->max_body_bytes,
-                  clock_mono_ms() + COMBINE_DEADLINE_MS);
+                     clock_mono_ms() + COMBINE_DEADLINE_MS);
     const struct store_op *op;
 
     for (size_t i = 0; (op = prefetch_next(fetch)); i++) {

@@ -144,11 +144,12 @@ static void put(struct ingest *g)
 {
     struct app *app = g->app;
     struct error err;
-    int64_t mint_ms = app_mint_ms(app);
+    int64_t mint_ms;
 
+    writer_minted(&g->writer, clock_mono_ms()); /* before the mint time: writer.h */
+    mint_ms = app_mint_ms(app);
     if (mint_ms <= g->mint_after_ms)
         mint_ms = g->mint_after_ms + 1;
-    writer_minted(&g->writer, clock_mono_ms());
     g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms,
                                 &g->upload.digest);
     buf_reset(&g->key);
@@ -195,7 +196,9 @@ static void look_up(struct ingest *g)
     if (index_by_digest(app->index, &g->upload.digest, app_now_ms(app), http_arena(g->req), &known, NULL) ==
         OK)
         g->mint_after_ms = known.tombstone_ms;
-    if (!known.found || key_encode_profile(app->backend.root, &known.meta, &g->key, NULL, NULL) != OK) {
+    /* Its age is taken after the index has been asked. */
+    if (!known.found || !writer_may_trust(id_mint_ms(&known.meta.id), app_now_ms(app)) ||
+        key_encode_profile(app->backend.root, &known.meta, &g->key, NULL, NULL) != OK) {
         begin_put(g);
         return;
     }

@@ -24,6 +24,7 @@ void listing_begin(struct listing *l, struct slice prefix, struct slice start_af
     l->done = false;
     l->pages = 0;
     l->keys = 0;
+    l->empty = 0;
 }
 
 void listing_release(struct listing *l)
@@ -64,19 +65,25 @@ static enum status check_keys(const struct listing *l, const struct store_page *
 
 enum status listing_feed(struct listing *l, const struct store_page *page, struct error *err)
 {
-    if (check_keys(l, page, err) != OK)
-        return err->code;
+    enum status status = check_keys(l, page, err);
+
+    if (status != OK)
+        return status;
     if (page->more && (page->token.len == 0 || page->token.len > TOKEN_MAX))
         return error_set(err, E_CORRUPT, "listing of '%s': cut off without a usable token",
                          buf_cstr(&l->prefix));
     if (page->more && slice_eq(page->token, buf_slice(&l->token)))
         return error_set(err, E_CORRUPT, "listing of '%s': the same token came twice", buf_cstr(&l->prefix));
+    if (page->more && page->count == 0 && l->empty + 1 >= LIMIT_LIST_EMPTY_PAGES)
+        return error_set(err, E_CORRUPT, "listing of '%s': %lu pages without a key", buf_cstr(&l->prefix),
+                         LIMIT_LIST_EMPTY_PAGES);
 
     if (page->count > 0)
         set(&l->after, LIMIT_KEY_BYTES + 1, page->entries[page->count - 1].key);
     set(&l->token, TOKEN_MAX, page->more ? page->token : SLICE_NULL);
     l->pages++;
     l->keys += page->count;
+    l->empty = page->count == 0 ? l->empty + 1 : 0;
     l->done = !page->more;
     return OK;
 }

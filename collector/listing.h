@@ -14,6 +14,7 @@ struct listing {
     struct buf token;
     bool done;
     uint64_t pages, keys;
+    uint64_t empty; /* pages without a key, in a row */
 };
 
 /* Copies both. Release with listing_release(); may be begun again. */

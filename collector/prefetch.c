@@ -57,7 +57,7 @@ static void ask(struct prefetch *f)
 }
 
 struct prefetch *prefetch_new(struct store *store, const struct slice *keys, size_t count, size_t max_bytes,
-                        int64_t deadline_ms)
+                              int64_t deadline_ms)
 {
     struct prefetch *f = mem_zero(1, sizeof(*f));
 

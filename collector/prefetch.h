@@ -1,6 +1,6 @@
 /*
- * Fetching many objects in a given order, several under way at once. Memory: PREFETCH_WIDTH objects. One thread
- * asks; the store's threads deliver.
+ * Fetching many objects in a given order, several under way at once. Memory: PREFETCH_WIDTH objects. One
+ * thread asks; the store's threads deliver.
  */
 #ifndef COLLECTOR_PREFETCH_H
 #define COLLECTOR_PREFETCH_H
@@ -13,7 +13,7 @@ struct prefetch;
 
 /* keys outlives it. deadline_ms: monotonic, for all of it. */
 struct prefetch *prefetch_new(struct store *store, const struct slice *keys, size_t count, size_t max_bytes,
-                        int64_t deadline_ms);
+                              int64_t deadline_ms);
 /* Waits for what is under way. Takes NULL. */
 void prefetch_free(struct prefetch *f);
 void prefetch_freep(struct prefetch **f);

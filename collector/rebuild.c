@@ -1,5 +1,5 @@
 /*
- * One planner thread finds the lanes and their oldest day, then it and its helpers take tasks until none is
+ * One planner thread finds the lanes and their oldest day, then it and the workers take tasks until none is
  * left. A failing bucket makes a task wait and try again: nothing is skipped, and what is loaded stays.
  *
  * In the index: "rebuild" is "running" or "done"; "task/..." is the last key of that task that is in, "split"
@@ -392,7 +392,7 @@ static void end_thread(struct rebuild *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-static void *helper_run(void *arg)
+static void *worker_run(void *arg)
 {
     work_off_tasks(arg);
     end_thread(arg);
@@ -448,7 +448,7 @@ void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
     r->running = r->thread_count;
     for (int i = 0; i < r->thread_count; i++)
         r->threads[i] =
-            thread_start(i == 0 ? "rebuild-plan" : "rebuild", i == 0 ? planner_run : helper_run, r);
+            thread_start(i == 0 ? "rebuild-plan" : "rebuild", i == 0 ? planner_run : worker_run, r);
 }
 
 void rebuild_skip(struct rebuild *r)

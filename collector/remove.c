@@ -19,17 +19,28 @@ static void pause_ms(int64_t ms)
     nanosleep(&t, NULL);
 }
 
-static enum status put_once(struct app *app, struct writer *w, const struct id *target, struct buf *key,
+/* What is to be deleted, and the latest mint time of all that belongs to it: a tombstone hides what was
+ * minted before it, and the clock that minted those may be ahead of ours. */
+struct doomed {
+    const struct id *target;
+    int64_t newest_ms;
+};
+
+static enum status put_once(struct app *app, struct writer *w, const struct doomed *doomed, struct buf *key,
                             struct error *err)
 {
-    struct digest digest = id_digest(target);
-    struct id id =
-        id_make(digest_lane(&digest, (unsigned)app->config->write_lanes), app_mint_ms(app), &digest);
+    struct digest digest = id_digest(doomed->target);
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_PUT};
+    int64_t mint_ms;
+    struct id id;
 
-    writer_minted(w, clock_mono_ms());
+    writer_minted(w, clock_mono_ms()); /* before the mint time: writer.h */
+    mint_ms = app_mint_ms(app);
+    if (mint_ms <= doomed->newest_ms)
+        mint_ms = doomed->newest_ms + 1;
+    id = id_make(digest_lane(&digest, (unsigned)app->config->write_lanes), mint_ms, &digest);
     buf_reset(key);
-    if (key_encode_tombstone(app->backend.root, &id, target, key, err) != OK)
+    if (key_encode_tombstone(app->backend.root, &id, doomed->target, key, err) != OK)
         return err->code;
     op.key = buf_slice(key);
     op.deadline_ms = writer_put_deadline(w);
@@ -38,7 +49,8 @@ static enum status put_once(struct app *app, struct writer *w, const struct id *
     return OK;
 }
 
-static enum status put_tombstone(struct app *app, const struct id *target, struct buf *key, struct error *err)
+static enum status put_tombstone(struct app *app, const struct doomed *doomed, struct buf *key,
+                                 struct error *err)
 {
     struct writer w;
     struct random random;
@@ -51,7 +63,7 @@ static enum status put_tombstone(struct app *app, const struct id *target, struc
 
         if (act == WRITER_WAIT)
             pause_ms(writer_pause(&w, &random, clock_mono_ms()));
-        status = put_once(app, &w, target, key, &last);
+        status = put_once(app, &w, doomed, key, &last);
         act = writer_answered(&w, status, clock_mono_ms());
         if (act == WRITER_DONE)
             return OK;
@@ -90,12 +102,16 @@ enum status remove_profile(struct app *app, const struct profile_meta *meta, str
                            struct error *err)
 {
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
+    struct doomed doomed = {&meta->id, id_mint_ms(&meta->id)};
     struct profile_meta *aliases = NULL;
     size_t count = 0;
 
     if (index_aliases(app->index, &meta->id, arena, &aliases, &count, NULL) != OK)
         count = 0;
-    if (put_tombstone(app, &meta->id, &key, err) != OK)
+    for (size_t i = 0; i < count; i++)
+        if (id_mint_ms(&aliases[i].id) > doomed.newest_ms)
+            doomed.newest_ms = id_mint_ms(&aliases[i].id);
+    if (put_tombstone(app, &doomed, &key, err) != OK)
         return err->code;
     metrics_count(app->metrics, METRIC_DELETED);
     if (tell_index(app, buf_slice(&key), err) != OK)

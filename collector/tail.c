@@ -61,12 +61,13 @@ enum status tail_feed(struct tail *t, const struct store_page *page, struct aren
                       struct tail_rows *ret_rows, struct error *err)
 {
     struct tail_rows rows;
-
     /* Decoded first: a page that cannot be kept must not move the listing on. */
-    if (tail_decode(t->root, page, arena, &rows, err) != OK)
-        return err->code;
-    if (listing_feed(&t->listing, page, err) != OK)
-        return err->code;
+    enum status status = tail_decode(t->root, page, arena, &rows, err);
+
+    if (status == OK)
+        status = listing_feed(&t->listing, page, err);
+    if (status != OK)
+        return status;
 
     *ret_rows = rows;
     return OK;

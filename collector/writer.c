@@ -65,6 +65,11 @@ int64_t writer_pause(const struct writer *w, struct random *r, int64_t now_ms)
     return pause < left ? pause : left;
 }
 
+bool writer_may_trust(int64_t mint_ms, int64_t bucket_now_ms)
+{
+    return bucket_now_ms - mint_ms <= WRITER_DEADLINE_MS;
+}
+
 int64_t mint_next(struct mint *m, int64_t bucket_now_ms)
 {
     if (bucket_now_ms > m->last_ms)

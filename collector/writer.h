@@ -36,6 +36,8 @@ struct writer {
 
 /* Times here are monotonic milliseconds. */
 enum writer_act writer_begin(struct writer *w, int64_t now_ms);
+/* To be called *before* the mint time is taken: a thread that stalls between the two must have the stall
+ * counted against D, not in addition to it. */
 void writer_minted(struct writer *w, int64_t now_ms);
 /* By when the PUT under way is worth waiting for. */
 int64_t writer_put_deadline(const struct writer *w);
@@ -43,6 +45,12 @@ int64_t writer_put_deadline(const struct writer *w);
 enum writer_act writer_answered(struct writer *w, enum status answer, int64_t now_ms);
 /* How long to WAIT, with jitter, never past the end. */
 int64_t writer_pause(const struct writer *w, struct random *r, int64_t now_ms);
+
+/* The same profile is in the bucket already, under a key minted at mint_ms: may that be acknowledged without
+ * another PUT? `bucket_now_ms` was read after the index said so. Only while it is younger than D: an older
+ * object may have been committed late, behind the window of followers that are not told of it before their
+ * next audit. */
+bool writer_may_trust(int64_t mint_ms, int64_t bucket_now_ms);
 
 /* Mint times of one process: the bucket's time, never going back. Not thread-safe: the driver locks. */
 struct mint {
