@@ -44,8 +44,12 @@ static bool is_mapped_heap_text(struct slice in)
 static bool is_contention_text(struct slice in)
 {
     struct slice line = first_line(in);
-    return slice_starts(line, SLICE("--- contention:")) || slice_starts(line, SLICE("--- mutex:")) ||
-           slice_starts(line, SLICE("--- contentionz "));
+    return slice_starts(line, SLICE("--- contention:")) || slice_starts(line, SLICE("--- mutex:"));
+}
+
+static bool is_contentionz_text(struct slice in)
+{
+    return slice_starts(first_line(in), SLICE("--- contentionz "));
 }
 
 /* "goroutine profile: total 12": one word, then exactly this. */
@@ -121,7 +125,8 @@ struct row {
 static const struct row rows[] = {
     {PPROF_MAPPED_HEAP_TEXT, "heap profile in text form with a memory map", is_mapped_heap_text, false},
     {PPROF_GO_HEAP_TEXT, "heap profile in text form", is_heap_text, true},
-    {PPROF_GO_CONTENTION_TEXT, "contention profile in text form", is_contention_text, false},
+    {PPROF_GO_CONTENTION_TEXT, "Go contention profile in text form", is_contention_text, true},
+    {PPROF_CONTENTIONZ_TEXT, "contention profile in text form", is_contentionz_text, false},
     {PPROF_GO_COUNT_TEXT, "Go count profile in text form", is_count_text, true},
     {PPROF_THREAD_TEXT, "thread profile in text form", is_thread_text, false},
     {PPROF_GPERFTOOLS_CPU, "gperftools CPU profile", is_gperftools_cpu, false},

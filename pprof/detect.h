@@ -14,6 +14,7 @@ enum pprof_format {
     PPROF_GO_HEAP_TEXT,       /* "heap profile: ...", heap and allocs with debug=1 */
     PPROF_GO_COUNT_TEXT,      /* "NAME profile: total N": goroutine, threadcreate and own ones with debug=1 */
     PPROF_GO_CONTENTION_TEXT, /* "--- contention:" (block) and "--- mutex:" with debug=1 */
+    PPROF_CONTENTIONZ_TEXT,   /* "--- contentionz": of C++ programs */
     PPROF_GPERFTOOLS_CPU,     /* binary: words 0, 3, 0, period, 0 */
     PPROF_THREAD_TEXT,        /* "--- threadz N ---" and "--- Thread ..." */
 };

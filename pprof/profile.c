@@ -232,6 +232,11 @@ static enum status add_message(struct profile *p, const struct wire_field *f, co
     }
 }
 
+static enum status concatenated(struct error *err)
+{
+    return error_set(err, E_INVALID, "concatenated profiles detected: time_nanos stands there twice");
+}
+
 static enum status set_number(struct profile *p, const struct wire_field *f, struct error *err)
 {
     switch (f->number) {
@@ -240,7 +245,7 @@ static enum status set_number(struct profile *p, const struct wire_field *f, str
     case F_TIME:
         /* The trace that `cat a b` leaves: a profile has one time. */
         if (p->time_nanos != 0)
-            return error_set(err, E_INVALID, "concatenated profiles detected: time_nanos stands there twice");
+            return concatenated(err);
         p->time_nanos = (int64_t)f->value;
         break;
     case F_DURATION: p->duration_nanos = (int64_t)f->value; break;
@@ -267,20 +272,41 @@ static enum status add_field(struct profile *p, const struct wire_field *f, cons
     return message ? add_message(p, f, field_at, err) : set_number(p, f, err);
 }
 
+/* What a fault in the fields means. Where not even one part was read, this was never a profile. Of two
+ * profiles in one, the ids of the second are found to be taken before its time is: that is not the news. */
+static enum status explain(const struct profile *p, struct wire rest, size_t parts, enum status status,
+                           struct error *err)
+{
+    if (status != E_INVALID)
+        return status;
+    if (parts == 0)
+        return error_set(err, E_INVALID, "unrecognized profile format");
+
+    struct wire_field f;
+    while (p->time_nanos != 0 && wire_next(&rest, &f))
+        if (f.number == F_TIME)
+            return concatenated(err);
+
+    return status;
+}
+
 static enum status collect(struct profile *p, struct error *err)
 {
     struct wire w = wire_of(p->wire);
     struct wire_field f;
+    size_t parts = 0;
     for (const uint8_t *field_at = w.at; wire_next(&w, &f); field_at = w.at) {
         enum status status = add_field(p, &f, field_at, err);
         if (status != OK)
-            return status;
+            return explain(p, w, parts, status, err);
+        parts += f.number > 0 && f.number <= F_STRING;
     }
-    if (w.fault)
-        return profile_fault(err, "%s after %" PRIu64 " samples, %zu locations, %zu strings", w.fault,
-                             p->samples_count, p->locations.count, p->strings.count);
+    if (!w.fault)
+        return OK;
 
-    return OK;
+    enum status status = profile_fault(err, "%s after %" PRIu64 " samples, %zu locations, %zu strings",
+                                       w.fault, p->samples_count, p->locations.count, p->strings.count);
+    return explain(p, w, parts, status, err);
 }
 
 static enum status string_fault(const struct profile *p, struct error *err, const char *what, size_t nth)

@@ -122,7 +122,7 @@ static bool take_address(struct slice *s, uint64_t *ret_address)
     }
     *s = slice_from(*s, len);
     *ret_address = address;
-    return len > 0 && address != 0 && (s->len == 0 || s->ptr[0] == ' ');
+    return len > 0 && address != UINT64_MAX && (s->len == 0 || s->ptr[0] == ' ');
 }
 
 static void write_type(struct buf *b, uint32_t field, uint64_t type, uint64_t unit)
@@ -147,7 +147,7 @@ static enum status write_stack(struct text *t, struct slice stack, struct error 
             return quota_error(&t->quota, err);
 
         *element = address;
-        wire_out_varint(t->out, address);
+        wire_out_varint(t->out, address + 1);
     }
     wire_out_end(t->out, packed);
     return OK;
@@ -181,7 +181,8 @@ static int compare_addresses(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A stack holds return addresses: one less is within the call. All stand in one mapping that is made up. */
+/* A stack holds return addresses: one less is within the call. All stand in one mapping that is made up, but
+ * 0, which is no address. */
 static void write_locations(struct text *t)
 {
     size_t count = t->addresses.count;
@@ -195,8 +196,8 @@ static void write_locations(struct text *t)
             continue;
 
         size_t begun = wire_out_begin(t->out, 4);
-        wire_out_number(t->out, 1, addresses[i]);
-        wire_out_number(t->out, 2, addresses[i] > 1);
+        wire_out_number(t->out, 1, addresses[i] + 1);
+        wire_out_number(t->out, 2, addresses[i] != 1);
         wire_out_number(t->out, 3, addresses[i] - 1);
         wire_out_end(t->out, begun);
     }
@@ -348,6 +349,88 @@ static enum status convert_count(struct text *t, struct error *err)
     return OK;
 }
 
+struct contention {
+    int64_t cycles_per_second; /* 0: not said */
+    int64_t period;            /* one event in so many is in the profile */
+};
+
+/* "sampling period=1" and the like stand before the samples. False: this is no such line, or one of them is
+ * wrong. */
+static bool read_attribute(struct slice line, struct contention *c)
+{
+    size_t equals = slice_find(line, '=');
+    struct slice key = slice_trim(slice_sub(line, 0, equals));
+    int64_t value;
+    if (equals == line.len || !slice_to_i64(slice_trim(slice_from(line, equals + 1)), &value))
+        return false;
+
+    if (slice_eq(key, SLICE("cycles/second")))
+        c->cycles_per_second = value;
+    else if (slice_eq(key, SLICE("sampling period")))
+        c->period = value;
+    else
+        return false;
+    return true;
+}
+
+/* "26781820 1 @ 0x4dcb46 0x4dcb2f": cycles waited, how often. */
+static bool read_contention(struct slice line, const struct contention *c, struct text_sample *s)
+{
+    int64_t cycles, count;
+    if (!take_number(&line, &cycles) || !take_number(&line, &count) || !take(&line, SLICE("@")))
+        return false;
+    if (c->period > 0) {
+        if (c->cycles_per_second > 0)
+            cycles = whole((double)cycles * (double)c->period / ((double)c->cycles_per_second / 1e9));
+        if (__builtin_mul_overflow(count, c->period, &count))
+            return false;
+    }
+
+    *s = (struct text_sample){.values = {count, cycles}, .values_count = 2, .stack = line};
+    return true;
+}
+
+/* "--- contention:" or "--- mutex:" */
+static enum status convert_contention(struct text *t, struct error *err)
+{
+    struct contention c = {.period = 1};
+    struct slice line;
+    bool is_sample = false;
+    write_type(t->out, 1, 1, 2);
+    write_type(t->out, 1, 3, 4);
+    (void)next_line(t, &line);
+    while (next_line(t, &line)) {
+        if (!is_sample && read_attribute(line, &c))
+            continue;
+
+        struct text_sample s;
+        is_sample = read_contention(line, &c, &s);
+        if (!is_sample)
+            return line_fault(t, "this is no sample of a contention profile", err);
+
+        enum status status = write_sample(t, &s, err);
+        if (status != OK)
+            return status;
+    }
+    write_locations(t);
+    static const char *const strings[] = {"", "contentions", "count", "delay", "nanoseconds"};
+    for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+        wire_out_bytes(t->out, 6, slice_of(strings[i]));
+    write_type(t->out, 11, 1, 2);
+    wire_out_number(t->out, 12, (uint64_t)c.period);
+    return OK;
+}
+
+static enum status convert(struct text *t, enum pprof_format format, struct error *err)
+{
+    switch (format) {
+    case PPROF_GO_HEAP_TEXT: return convert_heap(t, err);
+    case PPROF_GO_COUNT_TEXT: return convert_count(t, err);
+    case PPROF_GO_CONTENTION_TEXT: return convert_contention(t, err);
+    default: return error_set(err, E_INTERNAL, "a %s is no text that is read", pprof_format_name(format));
+    }
+}
+
 enum status text_convert(enum pprof_format format, struct slice text, struct buf *out,
                          struct slice *ret_proto, struct error *err)
 {
@@ -356,7 +439,7 @@ enum status text_convert(enum pprof_format format, struct slice text, struct buf
                                            .quota = QUOTA_INIT(out->max, NULL),
                                            .addresses = COLUMN_OF(uint64_t)};
     buf_reset(out);
-    enum status status = format == PPROF_GO_HEAP_TEXT ? convert_heap(&t, err) : convert_count(&t, err);
+    enum status status = convert(&t, format, err);
     if (status == OK)
         status = buf_check(out, "the profile as pprof", err);
     if (status != OK)
