@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/version.h"
 #include "collector/app.h"
 #include "store/stats.h"
@@ -320,16 +321,19 @@ static void render_index(const struct app *app, struct buf *out)
            "Unix time back to which the index is complete; 0: all of it.", (double)rebuild.horizon_ms / 1e3);
 }
 
+/* /proc/self/statm: total and resident size, in pages. */
 static double resident_bytes(void)
 {
-    long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
+    struct buf text CLEANUP(buf_release) = BUF_INIT(256);
+    struct slice rest, total, resident;
+    uint64_t pages;
 
-    if (!f)
+    if (file_read("/proc/self/statm", &text, NULL) != OK)
         return 0;
-    if (fscanf(f, "%*s %ld", &pages) != 1)
-        pages = 0;
-    fclose(f);
+    rest = buf_slice(&text);
+    if (!slice_split(&rest, ' ', &total) || !slice_split(&rest, ' ', &resident) ||
+        !slice_to_u64(resident, &pages))
+        return 0;
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 

@@ -35,7 +35,7 @@ static bool plan_one(void *user, const struct profile_meta *meta)
 {
     struct planning *p = user;
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
-    struct slice copy = SLICE_NULL;
+    struct slice copy;
 
     if (p->plan.count == LIMIT_MERGE_PROFILES || (p->plan.count == p->cap && !grow(p))) {
         p->status =
