@@ -8,8 +8,10 @@
  * The library does not tell when the first byte of a further request arrives on an idle connection. So the
  * watcher asks the kernel now and then how many bytes the socket received; once the number moves while the
  * connection is still idle, a head has been begun and its deadline counts from the last look at which it had
- * not. Whoever sends one byte and then nothing is closed for being idle. The same question finds a peer that
- * finished together with its last request, which the library can miss.
+ * not. Whoever sends one byte and then nothing is closed for being idle.
+ *
+ * The same question finds peers that are gone. The library waits for edges, and misses the end of a stream
+ * that came together with the last bytes before it; such a connection would stay until its deadline.
  */
 #include "http/connections.h"
 
@@ -20,6 +22,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 /* TCP_CLOSE_WAIT, which linux/tcp.h does not name. */
 enum { PEER_FINISHED = 8 };
@@ -133,7 +136,15 @@ static void shut(struct connection *c, int_fast64_t state, int64_t now_ms)
     (void)shutdown(c->fd, SHUT_RDWR);
 }
 
-/* An idle connection on which bytes arrive is in a head; one whose peer has finished is over. */
+/* The peer has finished and all that it sent has been read. */
+static bool is_over(const struct connection *c, const struct tcp_info *info)
+{
+    int unread = 0;
+    return info->tcpi_state == PEER_FINISHED && ioctl(c->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* Waiting for more of a request, or for one. At the first look nothing is decided: the event loop may be at
+ * it. */
 static void probe(struct connection *c, int_fast64_t state, int64_t now_ms, int64_t every_ms)
 {
     bool first = c->probe_since_ms != since_of(state);
@@ -145,10 +156,10 @@ static void probe(struct connection *c, int_fast64_t state, int64_t now_ms, int6
     if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return;
 
-    if (!first && info.tcpi_bytes_received != c->probe_bytes)
-        (void)atomic_compare_exchange_strong(&c->state, &state, pack(PHASE_HEAD, c->probe_ms));
-    else if (!first && info.tcpi_state == PEER_FINISHED)
+    if (!first && is_over(c, &info))
         shut(c, state, now_ms);
+    else if (!first && phase_of(state) == PHASE_IDLE && info.tcpi_bytes_received != c->probe_bytes)
+        (void)atomic_compare_exchange_strong(&c->state, &state, pack(PHASE_HEAD, c->probe_ms));
     c->probe_since_ms = since_of(state);
     c->probe_ms = now_ms;
     c->probe_bytes = info.tcpi_bytes_received;
@@ -171,6 +182,11 @@ static int64_t due_ms(const struct connection *c, int_fast64_t state, const stru
     return INT64_MAX;
 }
 
+static bool waits_for_peer(enum phase phase)
+{
+    return phase == PHASE_HEAD || phase == PHASE_BODY || phase == PHASE_IDLE;
+}
+
 void connections_watch(struct connections *all, int64_t now_ms, bool all_idle)
 {
     (void)pthread_mutex_lock(&all->lock);
@@ -178,7 +194,7 @@ void connections_watch(struct connections *all, int64_t now_ms, bool all_idle)
         int_fast64_t state = atomic_load(&c->state);
         if (now_ms >= due_ms(c, state, &all->rules) || (all_idle && phase_of(state) == PHASE_IDLE))
             shut(c, state, now_ms);
-        else if (phase_of(state) == PHASE_IDLE)
+        else if (waits_for_peer(phase_of(state)))
             probe(c, state, now_ms, all->rules.head_ms / 4);
     }
     (void)pthread_mutex_unlock(&all->lock);

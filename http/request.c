@@ -62,7 +62,7 @@ struct layout {
 };
 
 /* 0.9.75 and 0.9.76, that is: nothing older is supported. */
-static bool library_is_sloppy(void)
+bool request_library_is_sloppy(void)
 {
     struct slice version = slice_of(MHD_get_version());
     return slice_starts(version, SLICE("0.9.75")) || slice_starts(version, SLICE("0.9.76"));
@@ -176,7 +176,7 @@ bool request_read_head(struct http_request *req, const char *method, const char 
     req->arrived_ms = clock_mono_ms();
     req->arrived_us = clock_mono_us();
     take_id(req);
-    if (library_is_sloppy() && req->target_raw)
+    if (request_library_is_sloppy() && req->target_raw)
         r.layout.next = version + strlen(version) + 2;
     (void)MHD_get_connection_values_n(req->mhd, MHD_HEADER_KIND, see_line, &r);
     check_layout(req, method, version, &r.layout, ret_head);

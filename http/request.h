@@ -56,6 +56,8 @@ struct http_request {
     struct buf raw;               /* head and body, when we send them ourselves */
 };
 
+/* Old versions of the library parse sloppily, and in place (request.c). */
+bool request_library_is_sloppy(void);
 /* On the event loop, when the first line is there. `target` may be NULL. */
 struct http_request *request_new(struct http_server *server, struct MHD_Connection *mhd,
                                  struct connection *connection, const char *target);

@@ -57,13 +57,26 @@ const struct http_options *server_options(const struct http_server *s)
     return &s->options;
 }
 
+/* The library would make a record of each parameter, and when its memory for the connection is full in the
+ * middle of that, it loses its own error and the connection hangs. We have our copy, so it may find an empty
+ * query. */
+static void hide_parameters(const char *target)
+{
+    const char *question = strchr(target, '?');
+    if (question && question[1])
+        *(char *)(uintptr_t)(question + 1) = '\0';
+}
+
 static void *on_line(void *arg, const char *target, struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct connection *c = info->socket_context;
     if (connection_phase(c) == PHASE_IDLE)
         (void)connection_enter(c, PHASE_HEAD, clock_mono_ms());
-    return request_new(arg, mhd, c, target);
+    struct http_request *req = request_new(arg, mhd, c, target);
+    if (target && request_library_is_sloppy())
+        hide_parameters(target);
+    return req;
 }
 
 /* Gives the answer to the library. */
@@ -285,6 +298,9 @@ static void on_connection(void *arg, struct MHD_Connection *mhd, void **connecti
     const struct sockaddr *peer =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
     *connection = connection_open(&s->connections, fd, peer, clock_mono_ms());
+    /* With none open nobody watches the clock. */
+    if (atomic_load(&s->connections.count) == 1)
+        acceptor_wake(&s->acceptor);
 }
 
 static void on_accepted(void *arg, int fd, const struct sockaddr *peer, socklen_t peer_len)

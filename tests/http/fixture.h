@@ -6,6 +6,7 @@
 #include "http/http.h"
 #include "tests/support/wire.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -82,7 +83,7 @@ UNUSED static void fixture_start(struct fixture *f)
     do {                                                                                                     \
         int rounds_ = 0;                                                                                     \
         while (!(condition) && rounds_++ < WIRE_TIMEOUT_MS)                                                  \
-            (void)usleep(1000);                                                                              \
+            (void)poll(NULL, 0, 1);                                                                          \
         assert_true(condition);                                                                              \
     } while (0)
 

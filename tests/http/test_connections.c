@@ -166,6 +166,23 @@ static void an_idle_one_whose_peer_has_finished_is_shut(void **state)
     wire_release(&r);
 }
 
+static void a_body_whose_peer_has_finished_is_shut_once_all_is_read(void **state)
+{
+    (void)state;
+    char byte;
+    assert_true(connection_enter(conn, PHASE_BODY, 1000));
+    assert_true(wire_text(client, "x"));
+    wire_finish(client);
+    struct pollfd finished = {.fd = server, .events = POLLRDHUP};
+    assert_int_equal(poll(&finished, 1, WIRE_TIMEOUT_MS), 1);
+    connections_watch(&all, 1100, false);
+    connections_watch(&all, 1400, false);
+    assert_int_equal(connection_phase(conn), PHASE_BODY);
+    assert_int_equal(recv(server, &byte, 1, 0), 1);
+    connections_watch(&all, 1700, false);
+    assert_int_equal(connection_phase(conn), PHASE_SHUT);
+}
+
 static void what_was_shut_cannot_go_on(void **state)
 {
     (void)state;
@@ -229,6 +246,7 @@ int main(void)
         TEST(all_idle_ones_can_be_shut_at_once),
         TEST(bytes_on_an_idle_one_begin_a_head),
         TEST(an_idle_one_whose_peer_has_finished_is_shut),
+        TEST(a_body_whose_peer_has_finished_is_shut_once_all_is_read),
         TEST(what_was_shut_cannot_go_on),
         TEST(the_one_that_is_idle_longest_makes_room),
         TEST(peers_are_shown_with_their_address),

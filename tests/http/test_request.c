@@ -3,10 +3,6 @@
 
 #include "base/limits.h"
 
-static const struct http_route routes[] = {
-    {.methods = HTTP_GET | HTTP_POST, .path = "/echo", .handle = handle_echo, .body = true},
-    {.methods = HTTP_GET, .path = "/echo/*", .handle = handle_echo},
-};
 static struct fixture f;
 
 /* What else there is to a request, asserted where it is known. */
@@ -25,7 +21,11 @@ static void handle_about(struct http_request *req)
     http_reply(req, &reply);
 }
 
-static const struct http_route about[] = {{.methods = HTTP_GET, .path = "/about", .handle = handle_about}};
+static const struct http_route routes[] = {
+    {.methods = HTTP_GET | HTTP_POST, .path = "/echo", .handle = handle_echo, .body = true},
+    {.methods = HTTP_GET, .path = "/echo/*", .handle = handle_echo},
+    {.methods = HTTP_GET, .path = "/about", .handle = handle_about},
+};
 
 static int start(void **state)
 {
@@ -69,17 +69,10 @@ static void the_accessors_tell_the_rest(void **state)
 {
     (void)state;
     struct wire_reply r = {.text = NULL};
-    f.options.routes = about;
-    f.options.route_count = 1;
-    struct fixture kept = f;
-    fixture_start(&f);
     assert_int_equal(ask(&f, "GET //about/?x=%41 HTTP/1.1\r\nUser-Agent:  me and you \r\n" HOST "\r\n", &r),
                      200);
     assert_true(strncmp(wire_body(&r), "//about/?x=%41|me and you|/about|127.0.0.1:", 43) == 0);
     wire_release(&r);
-    fixture_stop(&f);
-    f = kept;
-    f.options.routes = routes;
 }
 
 static void request_ids_are_taken_or_made(void **state)
@@ -209,9 +202,8 @@ static void heads_are_bounded_and_the_bound_is_answered(void **state)
         status = ask_long("GET /echo HTTP/1.1\r\n" HOST "A: ", 'x', len, "\r\n\r\n");
         if (status != (len < LIMIT_HEADER_BYTES - 500 ? 200 : 431))
             fail_msg("a header of %zu bytes: %u", len, status);
-        /* More than the library has records for: it may close without a word. */
         status = ask_long("GET /echo?", '&', len, line);
-        if (status != 0 && status != 431 && status != 414)
+        if (status != 431 && status != 414)
             fail_msg("%zu parameters: %u", len, status);
     }
 }
@@ -249,7 +241,6 @@ static void a_clean_head_is_served_however_it_is_cut(void **state)
     struct wire_reply r = {.text = NULL};
     for (size_t cut = 1; cut < head.len; cut += cut < 120 ? 1 : 97) {
         assert_true(wire_send(fd, head.ptr, cut));
-        (void)usleep(cut % 3 ? 0 : 200);
         assert_true(wire_send(fd, head.ptr + cut, head.len - cut));
         assert_true(wire_read(fd, &r, false));
         if (r.status != 200)
