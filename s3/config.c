@@ -1,8 +1,16 @@
+/*
+ * Every setting is a list of places in the order of their precedence; the first that has a value wins, and
+ * its name is kept, because "which of the five places is this from?" is the first question when a bucket is
+ * not found.
+ *
+ * The address is made here once and thrown away: so a bad endpoint is an error of the configuration, before
+ * anything is opened.
+ */
 #include "s3/config.h"
 
 #include "base/limits.h"
 #include "s3/address.h"
-#include "s3/profile.h"
+#include "s3/aws_profile.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -91,34 +99,34 @@ static struct place first_of(const struct place *places, size_t count)
     return places[count - 1];
 }
 
-static struct place find_endpoint(const struct s3_flags *flags, const struct profile *p)
+static struct place find_endpoint(const struct s3_flags *flags, const struct aws_profile *p)
 {
     const struct place places[] = {
         {flags->endpoint, "--s3-endpoint"},
-        {profile_env("AWS_ENDPOINT_URL_S3"), "AWS_ENDPOINT_URL_S3"},
-        {profile_env("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"},
+        {aws_profile_env("AWS_ENDPOINT_URL_S3"), "AWS_ENDPOINT_URL_S3"},
+        {aws_profile_env("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"},
         {p->endpoint, "endpoint_url of the profile"},
         {NULL, "AWS"},
     };
     return first_of(places, ARRAY_LEN(places));
 }
 
-static struct place find_region(const struct s3_flags *flags, const struct profile *p)
+static struct place find_region(const struct s3_flags *flags, const struct aws_profile *p)
 {
     const struct place places[] = {
         {flags->region, "--s3-region"},
-        {profile_env("AWS_REGION"), "AWS_REGION"},
-        {profile_env("AWS_DEFAULT_REGION"), "AWS_DEFAULT_REGION"},
+        {aws_profile_env("AWS_REGION"), "AWS_REGION"},
+        {aws_profile_env("AWS_DEFAULT_REGION"), "AWS_DEFAULT_REGION"},
         {p->region, "region of the profile"},
         {"us-east-1", "default"},
     };
     return first_of(places, ARRAY_LEN(places));
 }
 
-static struct place find_ca_bundle(const struct profile *p)
+static struct place find_ca_bundle(const struct aws_profile *p)
 {
     const struct place places[] = {
-        {profile_env("AWS_CA_BUNDLE"), "AWS_CA_BUNDLE"},
+        {aws_profile_env("AWS_CA_BUNDLE"), "AWS_CA_BUNDLE"},
         {p->ca_bundle, "ca_bundle of the profile"},
         {NULL, "system"},
     };
@@ -127,8 +135,8 @@ static struct place find_ca_bundle(const struct profile *p)
 
 enum status s3_config_resolve(const struct s3_flags *flags, struct s3_config *ret_config, struct error *err)
 {
-    struct profile profile CLEANUP(profile_unload) = {NULL};
-    enum status code = profile_load(NULL, &profile, err);
+    struct aws_profile profile CLEANUP(aws_profile_release) = {NULL};
+    enum status code = aws_profile_load(NULL, &profile, err);
     if (code != OK)
         return code;
 

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/thread.h"
-#include "s3/profile.h"
+#include "s3/aws_profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,9 +73,9 @@ static void keep(struct credential_cache *c, enum status code, struct credential
 
 static bool files_changed(const char *profile_name, uint64_t known_mark)
 {
-    struct profile p CLEANUP(profile_unload) = {NULL};
+    struct aws_profile p CLEANUP(aws_profile_release) = {NULL};
     /* A file that cannot be read now has changed. */
-    return profile_load(profile_name, &p, NULL) != OK || p.files_mark != known_mark;
+    return aws_profile_load(profile_name, &p, NULL) != OK || p.files_mark != known_mark;
 }
 
 /* Unlocks while it looks. */

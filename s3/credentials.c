@@ -1,7 +1,12 @@
+/*
+ * The chain is a table of functions. "Not configured" (E_NOT_FOUND) goes on to the next; every other failure
+ * ends it. Keys from the environment and from files are made here, those that a service hands out in
+ * credentials_http.c.
+ */
 #include "s3/credentials.h"
 
 #include "base/alloc.h"
-#include "s3/profile.h"
+#include "s3/aws_profile.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -23,8 +28,8 @@ bool credentials_key_ok(struct slice access_key)
 static enum status from_environment(const struct credential_needs *needs UNUSED,
                                     struct credentials *ret_credentials, struct error *err)
 {
-    const char *id = profile_env("AWS_ACCESS_KEY_ID"), *secret = profile_env("AWS_SECRET_ACCESS_KEY");
-    const char *token = profile_env("AWS_SESSION_TOKEN");
+    const char *id = aws_profile_env("AWS_ACCESS_KEY_ID"), *secret = aws_profile_env("AWS_SECRET_ACCESS_KEY");
+    const char *token = aws_profile_env("AWS_SESSION_TOKEN");
     if (!id && !secret)
         return error_set(err, E_NOT_FOUND, "AWS_ACCESS_KEY_ID is not set");
     if (!id || !secret)
@@ -47,8 +52,8 @@ static enum status from_environment(const struct credential_needs *needs UNUSED,
 static enum status from_profile(const struct credential_needs *needs, struct credentials *ret_credentials,
                                 struct error *err)
 {
-    struct profile p CLEANUP(profile_unload) = {NULL};
-    enum status code = profile_load(needs->profile, &p, err);
+    struct aws_profile p CLEANUP(aws_profile_release) = {NULL};
+    enum status code = aws_profile_load(needs->profile, &p, err);
     if (code != OK)
         return code;
     if (!p.access_key && !secret_is_set(&p.secret_key) && p.other_source)

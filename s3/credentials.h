@@ -4,7 +4,7 @@
  *
  *   1. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
  *   2. AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN (STS AssumeRoleWithWebIdentity)
- *   3. the profile in the files that AWS tools share (s3/profile.h)
+ *   3. the profile in the files that AWS tools share (s3/aws_profile.h)
  *   4. AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, with AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]
  *   5. the metadata service of an EC2 instance (IMDSv2), unless AWS_EC2_METADATA_DISABLED=true
  */
@@ -22,7 +22,7 @@ struct credentials {
     int64_t expires_ms;          /* wall clock; 0: never */
     char *source;                /* for people: "AWS_ACCESS_KEY_ID in the environment" */
     char *profile_name;          /* of the shared files; NULL: another source */
-    uint64_t files_mark;         /* profile.h */
+    uint64_t files_mark;         /* aws_profile.h */
 };
 
 /* What the sources need beside the environment. */

@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "s3/aws_profile.h"
 #include "s3/date.h"
 #include "s3/error_xml.h"
-#include "s3/profile.h"
 #include "s3/xml.h"
 
 #include <stdio.h>
@@ -163,7 +163,7 @@ static void sts_code(struct slice body, char *out, size_t cap)
 
 static void sts_form(struct slice token, const char *role, struct buf *out)
 {
-    const char *session = profile_env("AWS_ROLE_SESSION_NAME");
+    const char *session = aws_profile_env("AWS_ROLE_SESSION_NAME");
     buf_append_cstr(out, "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=");
     percent_encode(slice_of(session ? session : "brazier"), out);
     buf_append_cstr(out, "&RoleArn=");
@@ -174,7 +174,7 @@ static void sts_form(struct slice token, const char *role, struct buf *out)
 
 static void sts_url(const char *region, struct buf *out)
 {
-    const char *given = profile_env("AWS_ENDPOINT_URL_STS");
+    const char *given = aws_profile_env("AWS_ENDPOINT_URL_STS");
     if (given)
         buf_append_cstr(out, given);
     else
@@ -185,7 +185,8 @@ static void sts_url(const char *region, struct buf *out)
 enum status credentials_from_web_identity(const struct credential_needs *needs,
                                           struct credentials *ret_credentials, struct error *err)
 {
-    const char *path = profile_env("AWS_WEB_IDENTITY_TOKEN_FILE"), *role = profile_env("AWS_ROLE_ARN");
+    const char *path = aws_profile_env("AWS_WEB_IDENTITY_TOKEN_FILE"),
+               *role = aws_profile_env("AWS_ROLE_ARN");
     if (!path)
         return error_set(err, E_NOT_FOUND, "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
     if (!role)
@@ -246,8 +247,8 @@ static bool is_safe_url(struct slice url)
 
 static enum status container_token(struct buf *out, struct error *err)
 {
-    const char *path = profile_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    const char *text = profile_env("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    const char *path = aws_profile_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *text = aws_profile_env("AWS_CONTAINER_AUTHORIZATION_TOKEN");
     struct buf file CLEANUP(wipe) = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
     struct slice token = slice_of(text);
     if (path) {
@@ -268,8 +269,8 @@ static enum status container_token(struct buf *out, struct error *err)
 enum status credentials_from_container(const struct credential_needs *needs,
                                        struct credentials *ret_credentials, struct error *err)
 {
-    const char *relative = profile_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-    const char *full = profile_env("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    const char *relative = aws_profile_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    const char *full = aws_profile_env("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     if (!relative && !full)
         return error_set(err, E_NOT_FOUND, "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set");
     if (relative && relative[0] != '/')
@@ -311,7 +312,7 @@ enum status credentials_from_container(const struct credential_needs *needs,
 static enum status metadata(const struct credential_needs *needs, const char *method, const char *path,
                             const char *header, struct buf *out, struct error *err)
 {
-    const char *given = profile_env("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+    const char *given = aws_profile_env("AWS_EC2_METADATA_SERVICE_ENDPOINT");
     struct slice origin = slice_of(given ? given : "http://169.254.169.254");
     if (slice_ends(origin, SLICE("/")))
         origin.len--;
@@ -356,7 +357,7 @@ static enum status role_path(const struct credential_needs *needs, const char *h
 enum status credentials_from_instance(const struct credential_needs *needs,
                                       struct credentials *ret_credentials, struct error *err)
 {
-    const char *disabled = profile_env("AWS_EC2_METADATA_DISABLED");
+    const char *disabled = aws_profile_env("AWS_EC2_METADATA_DISABLED");
     if (disabled && slice_eq_nocase(slice_of(disabled), SLICE("true")))
         return error_set(err, E_NOT_FOUND, "AWS_EC2_METADATA_DISABLED is true");
 

@@ -1,3 +1,8 @@
+/*
+ * No library reads exactly this dialect: nested tables by indentation, comments behind values only after
+ * white space, values with '=' and '#' in them (secret keys have both). So it is read by hand, line by line,
+ * without a copy.
+ */
 #include "s3/ini.h"
 
 #include <ctype.h>

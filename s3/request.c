@@ -1,3 +1,7 @@
+/*
+ * The headers are built once, as the list that is signed, and written from that list: what is sent and what
+ * is signed cannot differ. Only Content-Type and Expect stand outside the signature; proxies may change them.
+ */
 #include "s3/request.h"
 
 #include "base/encode.h"

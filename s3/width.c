@@ -1,3 +1,8 @@
+/*
+ * Halving follows the bucket within half a second; growing by one a round of answers takes some thousand
+ * requests from 1 to 64, so that a bucket which is splitting its partitions is not pushed back into its limit
+ * at once.
+ */
 #include "s3/width.h"
 
 /* Answers to requests that were sent before the halving still say SlowDown for about this long. */

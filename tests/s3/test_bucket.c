@@ -47,8 +47,11 @@ int main(void)
     buf_append(&root, config.root);
     if (config.root.len > 0)
         buf_append_byte(&root, '/');
-    int failed =
-        store_contract_run(&(struct store_contract){.store = store, .root = buf_cstr(&root), .name = "s3"});
+    int failed = store_contract_run(
+        &(struct store_contract){.store = store,
+                                 .root = buf_cstr(&root),
+                                 .name = "s3",
+                                 .gap_in_overwrite = getenv("BRAZIER_TEST_S3_GAP_IN_OVERWRITE") != NULL});
     store_close(store);
     s3_config_release(&config);
     return failed;

@@ -127,12 +127,9 @@ static void a_proxy_never_sees_the_metadata_service(void **state)
     struct service s = begin(talk, 1, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "");
     (void)unsetenv("AWS_EC2_METADATA_DISABLED");
     (void)setenv("http_proxy", "http://127.0.0.1:1", 1);
-    char *kept = getenv("no_proxy") ? strdup(getenv("no_proxy")) : NULL;
     (void)unsetenv("no_proxy");
     expect_failure(&s, E_CONFIG, "says 404");
-    if (kept)
-        (void)setenv("no_proxy", kept, 1);
-    free(kept);
+    (void)setenv("no_proxy", "*", 1);
 }
 
 /* --- container -------------------------------------------------------------------- */

@@ -1,4 +1,13 @@
-#include "s3/profile.h"
+/*
+ * Both files are read whole each time, also for one setting: they are small, are read at the start, when they
+ * change and when keys are refused, and half a profile out of two versions of a file would be worse than
+ * reading twice.
+ *
+ * Settings that name a source which we cannot follow (a process to run, single sign-on, a role of another
+ * profile) are remembered by name, so that the error can say why a profile that works elsewhere does not work
+ * here.
+ */
+#include "s3/aws_profile.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -9,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *profile_env(const char *name)
+const char *aws_profile_env(const char *name)
 {
     const char *value = getenv(name);
     return value && value[0] ? value : NULL;
@@ -17,7 +26,7 @@ const char *profile_env(const char *name)
 
 /* The profile while a file is read into it. */
 struct reading {
-    struct profile *profile;
+    struct aws_profile *profile;
     bool is_config; /* sections are named [profile NAME] */
 };
 
@@ -42,7 +51,7 @@ static void on_pair(void *user, struct slice section, struct slice name, struct 
     static const char *const others[] = {"credential_process", "sso_session", "sso_start_url", "role_arn",
                                          "credential_source"};
     struct reading *r = user;
-    struct profile *p = r->profile;
+    struct aws_profile *p = r->profile;
     if (!is_ours(r, section))
         return;
 
@@ -71,7 +80,7 @@ static void wipe(struct buf *text)
     buf_release(text);
 }
 
-static enum status read_file(struct profile *p, const char *path, bool is_config, struct error *err)
+static enum status read_file(struct aws_profile *p, const char *path, bool is_config, struct error *err)
 {
     struct buf text CLEANUP(wipe) = BUF_INIT(LIMIT_SMALL_FILE_BYTES);
     struct error fault;
@@ -89,7 +98,7 @@ static enum status read_file(struct profile *p, const char *path, bool is_config
 
 static char *path_of(const char *variable, const char *in_home)
 {
-    const char *given = profile_env(variable), *home = profile_env("HOME");
+    const char *given = aws_profile_env(variable), *home = aws_profile_env("HOME");
     if (given)
         return mem_cstr(given, strlen(given));
     if (!home)
@@ -100,7 +109,7 @@ static char *path_of(const char *variable, const char *in_home)
     return mem_cstr(buf_cstr(&path), path.len);
 }
 
-uint64_t profile_files_mark(const struct profile *p)
+uint64_t aws_profile_files_mark(const struct aws_profile *p)
 {
     uint64_t config_ns = p->config_path ? (uint64_t)file_mtime_ns(p->config_path) : 0;
     uint64_t credentials_ns = p->credentials_path ? (uint64_t)file_mtime_ns(p->credentials_path) : 0;
@@ -108,17 +117,17 @@ uint64_t profile_files_mark(const struct profile *p)
     return config_ns * 31 + credentials_ns;
 }
 
-enum status profile_load(const char *name, struct profile *ret_profile, struct error *err)
+enum status aws_profile_load(const char *name, struct aws_profile *ret_profile, struct error *err)
 {
-    const char *asked = name ? name : profile_env("AWS_PROFILE");
+    const char *asked = name ? name : aws_profile_env("AWS_PROFILE");
     const char *used = asked ? asked : "default";
-    struct profile p CLEANUP(profile_unload) = {
+    struct aws_profile p CLEANUP(aws_profile_release) = {
         .name = mem_cstr(used, strlen(used)),
         .config_path = path_of("AWS_CONFIG_FILE", ".aws/config"),
         .credentials_path = path_of("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
     };
     /* Looked at before it is read: a change in between is seen the next time. */
-    p.files_mark = profile_files_mark(&p);
+    p.files_mark = aws_profile_files_mark(&p);
 
     enum status code = read_file(&p, p.config_path, true, err);
     if (code == OK)
@@ -131,11 +140,11 @@ enum status profile_load(const char *name, struct profile *ret_profile, struct e
                          p.config_path ? p.config_path : "~/.aws/config");
 
     *ret_profile = p;
-    p = (struct profile){NULL};
+    p = (struct aws_profile){NULL};
     return OK;
 }
 
-void profile_unload(struct profile *p)
+void aws_profile_release(struct aws_profile *p)
 {
     secret_release(&p->secret_key);
     secret_release(&p->session_token);
@@ -143,5 +152,5 @@ void profile_unload(struct profile *p)
                      p->ca_bundle, p->other_source, p->config_path, p->credentials_path};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         free(texts[i]);
-    *p = (struct profile){NULL};
+    *p = (struct aws_profile){NULL};
 }
