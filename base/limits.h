@@ -49,6 +49,8 @@
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
 #define LIMIT_LIST_PAGE_BYTES  (4 * MIB)
 #define LIMIT_LIST_KEYS        1000UL
+/* Pages without a key that say there are more, in a row: a bucket full of delete markers gives some. */
+#define LIMIT_LIST_EMPTY_PAGES 1000UL
 #define LIMIT_XML_DEPTH        16UL
 #define LIMIT_XML_TEXT_BYTES   (4 * KIB)
 #define LIMIT_ERROR_BODY_BYTES (64 * KIB)

@@ -52,6 +52,9 @@ static enum status check_keys(const struct listing *l, const struct store_page *
     for (size_t i = 0; i < page->count; i++) {
         struct slice key = page->entries[i].key;
 
+        if (key.len > LIMIT_KEY_BYTES)
+            return error_set(err, E_CORRUPT, "listing of '%.*s': a key of %zu bytes, at most %lu",
+                             SLICE_ARG(prefix), key.len, LIMIT_KEY_BYTES);
         if (!slice_starts(key, prefix))
             return error_set(err, E_CORRUPT, "listing of '%.*s': key '%.*s' is outside of it",
                              SLICE_ARG(prefix), SLICE_ARG(key));

@@ -24,8 +24,8 @@ void listing_release(struct listing *l);
  * false. */
 void listing_next(const struct listing *l, struct store_op *op);
 /* Takes the page of that operation: E_CORRUPT if a key is out of order, outside the prefix or was given
- * before, or if there is no way on; then nothing may be concluded from the page. Sets l->done after the last
- * one. */
+ * before, or if there is no way on (no token, the same one again, LIMIT_LIST_EMPTY_PAGES without a key); then
+ * nothing may be concluded from the page. Sets l->done after the last one. */
 NODISCARD enum status listing_feed(struct listing *l, const struct store_page *page, struct error *err);
 
 #endif
