@@ -7,9 +7,9 @@
  * transaction, so a crash can only make a round be done again. As the index writes in the order of its queue,
  * that commit also covers what this replica itself had queued before: that is the "flush" of the barrier.
  *
- * A waiter ends in one of two ways: its rounds are done, or its timer fires. Whoever takes it out of the
- * barrier under the lock decides; if the timer is already running then, the timer's thread completes it, as
- * it may still touch it.
+ * A waiter ends in one of two ways: its rounds are done, or its timer fires. Which one is settled under the
+ * lock: if its timer cannot be cancelled any more, the timer's thread completes it, and nobody else looks at
+ * it again. What is waited for is counted, so that the end waits for the last completion to return.
  */
 #include "collector/follow.h"
 
@@ -46,6 +46,7 @@ struct follow {
     pthread_cond_t wake;
     bool stop;
     struct barrier barrier;
+    size_t waits; /* completions that have not returned */
     struct lane lanes[BARRIER_LANES];
     struct follow_stats stats;
     int64_t logged_ms;
@@ -199,6 +200,15 @@ static int64_t staleness(const struct follow *f)
     return oldest == INT64_MAX || oldest >= time.now_ms ? 0 : time.now_ms - oldest;
 }
 
+static void end_waits(struct follow *f, size_t count)
+{
+    pthread_mutex_lock(&f->lock);
+    f->waits -= count;
+    if (f->waits == 0 && f->stop)
+        pthread_cond_broadcast(&f->wake);
+    pthread_mutex_unlock(&f->lock);
+}
+
 static void wait_late(struct timer_task *task)
 {
     struct follow_wait *w = (struct follow_wait *)((char *)task - offsetof(struct follow_wait, late));
@@ -209,6 +219,7 @@ static void wait_late(struct timer_task *task)
         w->stale_ms = staleness(f);
     pthread_mutex_unlock(&f->lock);
     w->done(w);
+    end_waits(f, 1);
 }
 
 static struct follow_wait *wait_of(struct barrier_wait *b)
@@ -216,23 +227,37 @@ static struct follow_wait *wait_of(struct barrier_wait *b)
     return (struct follow_wait *)((char *)b - offsetof(struct follow_wait, barrier));
 }
 
-/* Under the lock: what the answers of these have to say. */
-static void judge(const struct follow *f, struct barrier_wait *complete)
+/* Under the lock: what the answers of these have to say. Returns those that are ours to complete. */
+static struct barrier_wait *settle(const struct follow *f, struct barrier_wait *complete)
 {
-    for (struct barrier_wait *b = complete; b; b = b->next)
-        wait_of(b)->stale_ms = b->failed ? staleness(f) : -1;
-}
+    struct barrier_wait *ours = NULL;
 
-/* Not under the lock. */
-static void complete_all(struct follow *f, struct barrier_wait *complete)
-{
     for (struct barrier_wait *b = complete, *next; b; b = next) {
         struct follow_wait *w = wait_of(b);
 
         next = b->next;
-        if (timer_cancel(f->options.timer, &w->late))
-            w->done(w);
+        w->stale_ms = b->failed ? staleness(f) : -1;
+        if (!timer_cancel(f->options.timer, &w->late))
+            continue;
+        b->next = ours;
+        ours = b;
     }
+    return ours;
+}
+
+/* Not under the lock. */
+static void complete_all(struct follow *f, struct barrier_wait *ours)
+{
+    size_t count = 0;
+
+    for (struct barrier_wait *b = ours, *next; b; b = next) {
+        struct follow_wait *w = wait_of(b);
+
+        next = b->next;
+        w->done(w);
+        count++;
+    }
+    end_waits(f, count);
 }
 
 void follow_barrier(struct follow *f, struct follow_wait *w, int64_t wait_ms)
@@ -245,6 +270,7 @@ void follow_barrier(struct follow *f, struct follow_wait *w, int64_t wait_ms)
     barrier_join(&f->barrier, &w->barrier);
     bool waits = w->barrier.left > 0;
     if (waits) {
+        f->waits++;
         timer_arm(f->options.timer, &w->late, wait_ms);
         pthread_cond_broadcast(&f->wake);
     }
@@ -310,8 +336,7 @@ static void end_round(struct lane *l, const struct error *failure)
         f->stats.last_error[0] = '\0';
         f->logged_ms = 0;
     }
-    complete = barrier_finished(&f->barrier, l->number, !failure);
-    judge(f, complete);
+    complete = settle(f, barrier_finished(&f->barrier, l->number, !failure));
     pthread_mutex_unlock(&f->lock);
     complete_all(f, complete);
 }
@@ -355,11 +380,14 @@ static void start_lane(struct follow *f, unsigned lane)
 void follow_start(struct follow *f, int64_t tau_ms, bool reset)
 {
     pthread_mutex_lock(&f->lock);
-    for (unsigned i = 0; i < BARRIER_LANES; i++)
-        if (reset || f->lanes[i].tau_ms == 0)
+    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+        bool was_followed = f->lanes[i].tau_ms > 0;
+
+        if (reset || !was_followed)
             f->lanes[i].tau_ms = tau_ms;
-    for (unsigned i = 0; i < f->options.lanes && i < BARRIER_LANES; i++)
-        start_lane(f, i);
+        if (i < f->options.lanes || was_followed)
+            start_lane(f, i);
+    }
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -409,11 +437,14 @@ void follow_free(struct follow *f)
         tail_release(&l->tail);
         pthread_mutex_lock(&f->lock);
         barrier_started(&f->barrier, i);
-        complete = barrier_finished(&f->barrier, i, false);
-        judge(f, complete);
+        complete = settle(f, barrier_finished(&f->barrier, i, false));
         pthread_mutex_unlock(&f->lock);
         complete_all(f, complete);
     }
+    pthread_mutex_lock(&f->lock);
+    while (f->waits > 0)
+        pthread_cond_wait(&f->wake, &f->lock);
+    pthread_mutex_unlock(&f->lock);
     pthread_cond_destroy(&f->wake);
     pthread_mutex_destroy(&f->lock);
     mem_freep(&f);

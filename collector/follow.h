@@ -26,7 +26,8 @@ struct follow *follow_new(const struct follow_options *options);
 /* Where the cursor of a lane stands; 0: it has none. Lets the caller decide what to rebuild before
  * follow_start(). */
 int64_t follow_tau_ms(struct follow *f, unsigned lane);
-/* Begins, with the cursor of each lane at tau_ms where it has none or `reset`. */
+/* Begins, with the cursor of each lane at tau_ms where it has none or `reset`: the lanes written to and those
+ * that have a cursor. */
 void follow_start(struct follow *f, int64_t tau_ms, bool reset);
 /* Lets rounds under way end, joins, completes those who wait as stale. */
 void follow_free(struct follow *f);
