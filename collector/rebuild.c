@@ -1,17 +1,15 @@
 /*
  * One planner thread finds the lanes and their oldest day, then it and the workers take tasks until none is
  * left. A failing bucket makes a task wait and try again: nothing is skipped, and what is loaded stays.
- *
- * In the index: "rebuild" is "running" or "done"; "task/..." is the last key of that task that is in, "split"
- * (its hours are tasks of their own) or "done". The task cursors are forgotten when all is done.
+ * How far it is stands in the index (rebuild_record.h).
  */
 #include "collector/rebuild.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/thread.h"
+#include "collector/rebuild_record.h"
 #include "collector/tail.h"
 #include "collector/task.h"
 
@@ -20,7 +18,7 @@
 #include <string.h>
 
 enum { LIST_DEADLINE_MS = 10000, RETRY_MS = 1000, THREADS = 4, THREADS_MAX = 16, LANES = 16 };
-enum { PAGE_ARENA_BYTES = 8 << 20, CURSOR_ARENA_BYTES = 64 << 20 };
+enum { PAGE_ARENA_BYTES = 8 << 20 };
 
 struct rebuild {
     struct rebuild_options options;
@@ -77,11 +75,7 @@ void rebuild_free(struct rebuild *r)
 
 bool rebuild_is_needed(struct rebuild *r)
 {
-    struct arena arena CLEANUP(arena_release) = ARENA_INIT(4096);
-    struct slice value;
-
-    return index_cursor_get(r->options.index, "rebuild", &arena, &value, NULL) != OK ||
-           !slice_eq(value, SLICE("done"));
+    return !rebuild_record_is_done(r->options.index);
 }
 
 /* --- failing and waiting ---------------------------------------------------------------------------------
@@ -111,10 +105,13 @@ static void failed(struct rebuild *r, int failures, const struct error *err)
 {
     pthread_mutex_lock(&r->lock);
     snprintf(r->progress.last_error, sizeof(r->progress.last_error), "%s", err->text);
-    if (r->options.attempts > 0 && failures >= r->options.attempts)
+    bool over = r->options.attempts > 0 && failures >= r->options.attempts;
+    if (over)
         r->progress.state = REBUILD_FAILED;
+    pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
-    pause_ms(r, RETRY_MS);
+    if (!over)
+        pause_ms(r, RETRY_MS);
 }
 
 static void succeeded(struct rebuild *r)
@@ -156,45 +153,6 @@ static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret
     return error_set(err, E_NOT_FOUND, "lane %x is empty", lane);
 }
 
-static const char *value_of(const struct map *known, const struct index_cursor *cursors,
-                            const struct task *task)
-{
-    char name[TASK_NAME_BYTES];
-    const uint64_t *at;
-
-    task_name(task, name);
-    at = map_get(known, slice_of(name));
-    return at ? cursors[*at].value.ptr : "";
-}
-
-/* Takes over what an interrupted rebuild has left. */
-static enum status recall(struct rebuild *r, struct task_list *tasks, struct error *err)
-{
-    struct arena arena CLEANUP(arena_release) = ARENA_INIT(CURSOR_ARENA_BYTES);
-    struct map known CLEANUP(map_release) = MAP_INIT;
-    struct task_list days CLEANUP(task_list_release) = {0};
-    struct index_cursor *cursors;
-    size_t count;
-    bool is_new;
-
-    if (index_cursors(r->options.index, "task/", &arena, &cursors, &count, err) != OK)
-        return err->code;
-    for (size_t i = 0; i < count; i++)
-        *map_put(&known, cursors[i].name, &is_new) = i;
-    for (size_t i = 0; i < tasks->count; i++)
-        task_list_add(&days, &tasks->items[i]);
-
-    for (size_t i = 0; i < days.count; i++)
-        if (task_end_ms(&days.items[i]) <= r->range.rerun_from_ms &&
-            strcmp(value_of(&known, cursors, &days.items[i]), "split") == 0)
-            task_list_split(tasks, &days.items[i]);
-    for (size_t i = 0; i < tasks->count; i++)
-        if (task_end_ms(&tasks->items[i]) <= r->range.rerun_from_ms &&
-            strcmp(value_of(&known, cursors, &tasks->items[i]), "done") == 0)
-            task_list_set(tasks, &tasks->items[i], TASK_DONE);
-    return OK;
-}
-
 static enum status plan(struct rebuild *r, struct task_list *tasks, struct error *err)
 {
     for (unsigned lane = 0; lane < LANES; lane++) {
@@ -210,34 +168,11 @@ static enum status plan(struct rebuild *r, struct task_list *tasks, struct error
         /* A day more than now: clocks of writers may be ahead around midnight. */
         task_list_add_days(tasks, lane, oldest_ms, r->range.now_ms + TAIL_DEEP_WINDOW_MS);
     }
-    return recall(r, tasks, err);
+    return rebuild_record_recall(r->options.index, tasks, err);
 }
 
 /* --- one task --------------------------------------------------------------------------------------------
  */
-
-static enum status write_cursor(struct rebuild *r, const char *name, struct slice value, struct error *err)
-{
-    struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(0), .cursor_count = 1};
-
-    batch.cursors[0] = (struct index_cursor){slice_of(name), value};
-    return index_write_wait(r->options.index, &batch, err);
-}
-
-/* Where a task goes on: behind the last key that is in; empty at its beginning. */
-static void resume_after(struct rebuild *r, const struct task *task, struct buf *out)
-{
-    struct arena arena CLEANUP(arena_release) = ARENA_INIT(4096);
-    struct slice value;
-    char name[TASK_NAME_BYTES];
-
-    task_name(task, name);
-    if (task_end_ms(task) > r->range.rerun_from_ms ||
-        index_cursor_get(r->options.index, name, &arena, &value, NULL) != OK ||
-        slice_eq(value, SLICE("split")))
-        return;
-    buf_append(out, value);
-}
 
 static void count_page(struct rebuild *r, const struct store_page *page, const struct tail_rows *rows)
 {
@@ -275,8 +210,8 @@ static enum status one_page(struct rebuild *r, const struct task *task, struct l
     batch.row_count = rows.count;
     batch.cursor_count = 1;
     batch.cursors[0].name = slice_of(name);
-    batch.cursors[0].value = split           ? SLICE("split")
-                             : listing->done ? SLICE("done")
+    batch.cursors[0].value = split           ? slice_of(RECORD_SPLIT)
+                             : listing->done ? slice_of(RECORD_DONE)
                                              : buf_slice(&listing->after);
     if (index_write_wait(r->options.index, &batch, err) != OK)
         return err->code;
@@ -293,7 +228,7 @@ static enum status run_task(struct rebuild *r, const struct task *task, bool *re
     bool split = false;
 
     task_prefix(r->options.root, task, &prefix);
-    resume_after(r, task, &after);
+    rebuild_record_resume(r->options.index, task, &after);
     listing_begin(&listing, buf_slice(&prefix), buf_slice(&after));
     while (!listing.done && !split && !stopped(r))
         if (one_page(r, task, &listing, &split, err) != OK)
@@ -351,25 +286,6 @@ static void work_off_tasks(struct rebuild *r)
     }
 }
 
-/* Everything is in: says so for the next start, and forgets how it went. After a part, what is done stays on
- * record, so that the rest can be added. */
-static enum status conclude(struct rebuild *r, struct error *err)
-{
-    struct arena arena CLEANUP(arena_release) = ARENA_INIT(CURSOR_ARENA_BYTES);
-    struct index_cursor *cursors;
-    size_t count;
-
-    if (r->range.is_partial)
-        return OK;
-    if (write_cursor(r, "rebuild", SLICE("done"), err) != OK ||
-        index_cursors(r->options.index, "task/", &arena, &cursors, &count, err) != OK)
-        return err->code;
-    for (size_t i = 0; i < count; i++)
-        if (write_cursor(r, cursors[i].name.ptr, SLICE_NULL, err) != OK)
-            return err->code;
-    return OK;
-}
-
 /* The last thread to end, if all is done. */
 static void end_thread(struct rebuild *r)
 {
@@ -380,7 +296,10 @@ static void end_thread(struct rebuild *r)
     last = --r->running == 0;
     all = last && r->planned && r->tasks.done == r->tasks.count;
     pthread_mutex_unlock(&r->lock);
-    for (int failures = 1; all && !stopped(r) && conclude(r, &err) != OK; failures++)
+    /* After a part, what is done stays on record, so that the rest can be added. */
+    for (int failures = 1;
+         all && !r->range.is_partial && !stopped(r) && rebuild_record_end(r->options.index, &err) != OK;
+         failures++)
         failed(r, failures, &err);
 
     pthread_mutex_lock(&r->lock);
@@ -407,7 +326,7 @@ static void *planner_run(void *arg)
     enum status status = E_UNAVAILABLE;
 
     for (int failures = 1; !stopped(r); failures++) {
-        status = write_cursor(r, "rebuild", SLICE("running"), &err);
+        status = rebuild_record_begin(r->options.index, r->range.rerun_from_ms, &err);
         if (status == OK)
             status = plan(r, &tasks, &err);
         if (status == OK)
@@ -435,9 +354,24 @@ static void *planner_run(void *arg)
     return NULL;
 }
 
+void rebuild_stop(struct rebuild *r)
+{
+    stop_threads(r);
+}
+
+void rebuild_prepare(struct rebuild *r, const struct rebuild_range *range)
+{
+    stop_threads(r);
+    /* An index that cannot be written now is begun anew, with nothing on record; the planner tries again. */
+    if (rebuild_record_begin(r->options.index, range->rerun_from_ms, NULL) != OK)
+        return;
+}
+
 void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
 {
     stop_threads(r);
+
+    pthread_mutex_lock(&r->lock);
     r->stop = false;
     task_list_release(&r->tasks);
     r->range = *range;
@@ -449,6 +383,7 @@ void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
     for (int i = 0; i < r->thread_count; i++)
         r->threads[i] =
             thread_start(i == 0 ? "rebuild-plan" : "rebuild", i == 0 ? planner_run : worker_run, r);
+    pthread_mutex_unlock(&r->lock);
 }
 
 void rebuild_skip(struct rebuild *r)

@@ -48,9 +48,17 @@ struct rebuild_range {
     bool is_partial;       /* since_ms was somebody's wish: the index does not count as complete afterwards */
 };
 
+/*
+ * Puts on record in the index what has to be read, and waits for that; stops a running one. To be called
+ * before the followers are started: their cursors say that what came since is known, so a kill right after
+ * they were moved must not find days recorded as read that are not.
+ */
+void rebuild_prepare(struct rebuild *r, const struct rebuild_range *range);
 /* Begins in the background; what the index knows of an interrupted one is used. A running one is stopped
  * first. */
 void rebuild_start(struct rebuild *r, const struct rebuild_range *range);
+/* Stops where it is, and waits for that. */
+void rebuild_stop(struct rebuild *r);
 /* Nothing to do: horizon 0, state done. */
 void rebuild_skip(struct rebuild *r);
 void rebuild_progress(struct rebuild *r, struct rebuild_progress *ret_progress);
