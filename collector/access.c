@@ -27,6 +27,10 @@ bool access_admit(struct http_request *req, const struct http_route *route)
     unsigned scopes;
 
     http_set_user(req, visit);
+    if (atomic_load(&app->closing)) {
+        refuse(req, 503, "stopping: ask another replica");
+        return false;
+    }
     if (!app->tokens || route->scope == SCOPE_NONE)
         return true;
     http_header(req, "Authorization", &authorization);

@@ -19,6 +19,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -48,15 +49,15 @@ static int processors(void)
 /* --- following -------------------------------------------------------------------------------------------
  */
 
-/* The oldest cursor of the lanes that we write to; 0: some lane has none. */
+/* The oldest cursor; 0: some lane that we write to has none. */
 static int64_t oldest_tau(const struct app *app)
 {
     int64_t oldest = INT64_MAX;
 
-    for (unsigned lane = 0; lane < (unsigned)app->config->write_lanes; lane++) {
+    for (unsigned lane = 0; lane < BARRIER_LANES; lane++) {
         int64_t tau_ms = follow_tau_ms(app->follow, lane);
 
-        if (tau_ms < oldest)
+        if (tau_ms < oldest && (tau_ms > 0 || lane < (unsigned)app->config->write_lanes))
             oldest = tau_ms;
     }
     return oldest;
@@ -68,12 +69,13 @@ static int64_t max_ms(int64_t a, int64_t b)
 }
 
 /* Where the followers begin and what is rebuilt. */
-static void begin(struct app *app, int64_t tau_ms, bool (*start)(struct app *app, int64_t tau_ms, bool reset))
+static void begin(struct app *app, int64_t tau_ms, void (*start)(struct app *app, int64_t tau_ms, bool reset))
 {
     struct store_time time;
     bool needed = rebuild_is_needed(app->rebuild);
+    bool goes_on = false;
     int64_t now_ms, begin_ms;
-    struct rebuild_range range = {0};
+    struct rebuild_range range = {.rerun_from_ms = INT64_MAX};
 
     store_time(app->store, &time);
     now_ms = app_now_ms(app);
@@ -88,32 +90,31 @@ static void begin(struct app *app, int64_t tau_ms, bool (*start)(struct app *app
         needed = true;
     }
     if (tau_ms > 0 && now_ms - tau_ms < TIME_HOUR_MS) {
-        range.rerun_from_ms = INT64_MAX;
-        start(app, tau_ms, false);
+        goes_on = true;
     } else {
         range.rerun_from_ms = tau_ms > 0 ? tau_ms - TAIL_DEEP_WINDOW_MS : 0;
         if (!needed)
             range.since_ms = max_ms(range.since_ms, range.rerun_from_ms);
         needed = true;
-        start(app, begin_ms, true);
     }
+    if (needed)
+        rebuild_prepare(app->rebuild, &range);
+    start(app, goes_on ? tau_ms : begin_ms, !goes_on);
     if (needed)
         rebuild_start(app->rebuild, &range);
     else
         rebuild_skip(app->rebuild);
 }
 
-static bool start_followers(struct app *app, int64_t tau_ms, bool reset)
+static void start_followers(struct app *app, int64_t tau_ms, bool reset)
 {
     follow_start(app->follow, tau_ms, reset);
-    return true;
 }
 
-static bool restart_followers(struct app *app, int64_t tau_ms, bool reset)
+static void restart_followers(struct app *app, int64_t tau_ms, bool reset)
 {
     (void)reset;
     follow_reset(app->follow, tau_ms);
-    return true;
 }
 
 static void found_lane(void *user, unsigned lane)
@@ -257,15 +258,28 @@ void app_quiesce(struct app *app)
     http_server_quiesce(app->server);
 }
 
-/* Those who wait are answered before the pools go; the pools run dry before what they use goes. */
+/* A connection whose head comes only now must not reach a handler: it is turned away at the door, and those
+ * that were let in before are waited for. */
+static void let_finish(struct app *app)
+{
+    const struct timespec pause = {0, 1000000};
+
+    atomic_store(&app->closing, true);
+    while (http_server_pending(app->server) > 0)
+        nanosleep(&pause, NULL);
+}
+
+/* Nobody is left who asks; then those go that use others, before those that they use. */
 void app_free(struct app *app)
 {
     if (!app)
         return;
-    follow_free(app->follow);
+    if (app->server)
+        let_finish(app);
     rebuild_free(app->rebuild);
     audit_free(app->audit);
     retention_free(app->retention);
+    follow_free(app->follow);
     work_pool_free(app->merge_pool);
     work_pool_free(app->query_pool);
     work_pool_free(app->ingest_pool);
@@ -282,18 +296,30 @@ void app_free(struct app *app)
 /* --- now and then ----------------------------------------------------------------------------------------
  */
 
-void app_tick(struct app *app)
+/* As long as it has not told, the index refuses cursors: what the old rebuild knows is not true of a new
+ * index. So that one is stopped first. */
+static void begin_anew(struct app *app)
 {
     char note[ERROR_TEXT_MAX];
-    int64_t now_ms = clock_mono_ms();
-    bool changed;
-    struct error err;
 
+    atomic_store(&app->index_lost, true);
+    rebuild_stop(app->rebuild);
     if (index_was_reset(app->index, note)) {
         metrics_count(app->metrics, METRIC_INDEX_RESETS);
         log_detail(LOG_WARN, "the index was begun anew, it is being rebuilt from the bucket", "%s", note);
         begin(app, 0, restart_followers);
     }
+    atomic_store(&app->index_lost, false);
+}
+
+void app_tick(struct app *app)
+{
+    int64_t now_ms = clock_mono_ms();
+    bool changed;
+    struct error err;
+
+    if (index_is_reset(app->index))
+        begin_anew(app);
     if (!app->tokens || now_ms - app->tokens_looked_ms < TOKENS_LOOK_MS)
         return;
     app->tokens_looked_ms = now_ms;
@@ -320,6 +346,19 @@ int64_t app_mint_ms(struct app *app)
     int64_t ms = mint_next(&app->mint, app_now_ms(app));
     pthread_mutex_unlock(&app->lock);
     return ms;
+}
+
+int64_t app_horizon_ms(struct app *app)
+{
+    struct rebuild_progress progress;
+
+    /* In this order: begin_anew() lets the index tell after it has set the flag. */
+    if (index_is_reset(app->index) || atomic_load(&app->index_lost))
+        return app_now_ms(app);
+    rebuild_progress(app->rebuild, &progress);
+    if (index_mode(app->index) == INDEX_IN_MEMORY)
+        return max_ms(progress.horizon_ms, app_now_ms(app) - TIME_HOUR_MS);
+    return progress.horizon_ms;
 }
 
 int64_t app_mint_min_ms(const struct app *app)

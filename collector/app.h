@@ -48,6 +48,8 @@ struct app {
     struct http_server *server;
 
     atomic_bool draining;     /* SIGTERM came: not ready, finishing */
+    atomic_bool closing;      /* no request may begin any more */
+    atomic_bool index_lost;   /* it was begun anew, and its rebuild has not been started */
     int64_t tokens_looked_ms; /* app_tick()'s alone */
 
     pthread_mutex_t lock; /* for what follows */
@@ -61,7 +63,8 @@ struct app {
 NODISCARD enum status app_new(const struct config *config, struct app **ret_app, struct error *err);
 /* Not ready any more, no new connections; the caller waits for http_server_pending() to be 0. */
 void app_quiesce(struct app *app);
-void app_free(struct app *app); /* takes NULL */
+/* Requests under way are answered first. Takes NULL. */
+void app_free(struct app *app);
 /* About once a second, one thread: looks after the index and the token file. */
 void app_tick(struct app *app);
 
@@ -69,6 +72,9 @@ void app_tick(struct app *app);
 int64_t app_now_ms(const struct app *app);
 /* A mint time for a new id. */
 int64_t app_mint_ms(struct app *app);
+/* What was minted before this may be missing from the index; 0: nothing is. To be asked before a question and
+ * after it: the later of both holds for the answer. */
+int64_t app_horizon_ms(struct app *app);
 /* Profiles minted before this are past their retention; 0: kept for ever. */
 int64_t app_mint_min_ms(const struct app *app);
 

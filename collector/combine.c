@@ -10,11 +10,14 @@
 #include "pprof/merge.h"
 #include "pprof/scan.h"
 
+#include <inttypes.h>
+
 enum { COMBINE_DEADLINE_MS = 120000, MISSING_MAX = 32, MISSING_IN_HEADER = 4 };
 
 struct missing {
     struct id ids[MISSING_MAX];
     size_t count;
+    uint64_t combined; /* what is not missing */
 };
 
 /* Gone from the store: does it belong to the answer? Marks it, or lets it go. */
@@ -28,6 +31,8 @@ static void judge_missing(struct question *q, const struct combine_plan *plan, c
 
         if (!gone[i])
             continue;
+        if (id_mint_ms(&plan->ids[i]) < question_mint_min_ms(q))
+            continue; /* grew too old meanwhile */
         if (index_get(q->app->index, &plan->ids[i], &q->arena, &meta, &hidden, NULL) == E_NOT_FOUND)
             continue;
         if (missing->count < MISSING_MAX)
@@ -116,7 +121,8 @@ static enum status run_many(struct question *q, const struct combine_plan *plan,
         judge_missing(q, plan, gone, missing);
         break;
     }
-    if (merge_stats(merge).inputs == 0)
+    missing->combined = merge_stats(merge).inputs;
+    if (missing->combined == 0)
         return OK;
     return merge_write(merge, out, err);
 }
@@ -124,14 +130,19 @@ static enum status run_many(struct question *q, const struct combine_plan *plan,
 static enum status run_one(struct question *q, const struct combine_plan *plan, struct buf *out,
                            struct missing *missing, struct error *err)
 {
+    size_t max_body_bytes = (size_t)q->app->config->max_body_bytes;
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_GET,
                                                     .key = plan->keys[0],
-                                                    .max_bytes = out->max,
+                                                    .max_bytes =
+                                                        max_body_bytes > out->max ? max_body_bytes : out->max,
                                                     .deadline_ms = clock_mono_ms() + COMBINE_DEADLINE_MS / 4};
     bool gone = true;
 
     switch (store_run(q->app->store, &op)) {
-    case OK: *out = buf_take(&op.object); return OK;
+    case OK:
+        missing->combined = 1;
+        *out = buf_take(&op.object);
+        return OK;
     case E_NOT_FOUND: judge_missing(q, plan, &gone, missing); return OK;
     default: question_store_error(&op.error, err); return error_wrap(err, "profile %s", plan->ids[0].text);
     }
@@ -148,8 +159,9 @@ enum status combine_run(struct question *q, const struct combine_plan *plan, str
         return status;
     if (declare_missing(q, &missing, reply, err) != OK)
         return err->code;
-    if (out->len == 0)
+    if (missing.combined == 0)
         return error_set(err, E_NOT_FOUND, "nothing found: what was selected is gone");
+    http_reply_header(reply, "X-Brazier-Profiles", "%" PRIu64, missing.combined);
     return OK;
 }
 

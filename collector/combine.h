@@ -14,7 +14,8 @@ struct combine_plan {
 };
 
 /*
- * Fetches all, merges all; one alone is given as it is stored. Appends to out. An object that is gone is
+ * Fetches all, merges all; one alone is given as it is stored. Appends to out and says in X-Brazier-Profiles
+ * how many are in it. An object that is gone is
  * looked for once more behind the barrier: if it was deleted meanwhile, it does not belong to the answer any
  * more. Otherwise: E_CORRUPT naming the id, or, with partial=1, left out and listed in reply's
  * X-Brazier-Missing.

@@ -97,16 +97,12 @@ static void write_names(struct question *q, const struct index_names *names, enu
 static void finish_names(struct question *q, enum status status, const struct index_names *names,
                          enum names_form form, const struct error *err)
 {
-    struct http_request *req = q->req;
-
-    if (status != OK) {
+    if (status != OK)
         question_fail(q, err);
-    } else if (names->count == 0 && form != NAMES_MAYBE) {
-        question_free(q);
-        http_reply_error(req, 404, 0, "nothing found: no profiles yet, or none of that service or type");
-    } else {
+    else if (names->count == 0 && form != NAMES_MAYBE)
+        question_nothing(q, "nothing found: no profiles yet, or none of that service or type");
+    else
         write_names(q, names, form);
-    }
 }
 
 static void answer_services(struct question *q)

@@ -135,11 +135,21 @@ void question_fail(struct question *q, const struct error *err)
     answer_error(req, err);
 }
 
+void question_nothing(struct question *q, const char *text)
+{
+    struct http_request *req = q->req;
+    struct http_reply reply = {0};
+
+    answer_render_error(req, 404, text, &reply);
+    question_declare(q, &reply);
+    question_free(q);
+    http_reply(req, &reply);
+}
+
 void question_nothing_found(struct question *q)
 {
     struct buf text CLEANUP(buf_release) = BUF_INIT(ERROR_TEXT_MAX);
     char from[TIME_RFC3339_BYTES], to[TIME_RFC3339_BYTES];
-    struct http_request *req = q->req;
 
     time_format_rfc3339(q->selector.from_ms, from);
     time_format_rfc3339(q->selector.to_ms, to);
@@ -153,8 +163,7 @@ void question_nothing_found(struct question *q)
         buf_printf(&text, ", labels %s", quoted_of(buf_slice(&labels)).text);
     }
     buf_printf(&text, ", from %s to %s", from, to);
-    question_free(q);
-    http_reply_error(req, 404, 0, buf_cstr(&text));
+    question_nothing(q, buf_cstr(&text));
 }
 
 int64_t question_mint_min_ms(const struct question *q)
@@ -162,20 +171,23 @@ int64_t question_mint_min_ms(const struct question *q)
     return app_mint_min_ms(q->app);
 }
 
+/* A profile may be dated ahead of its mint time, as far as clocks of hosts differ. */
 void question_declare(const struct question *q, struct http_reply *reply)
 {
-    struct rebuild_progress progress;
+    int64_t horizon_ms = app_horizon_ms(q->app);
 
-    rebuild_progress(q->app->rebuild, &progress);
-    if (progress.horizon_ms > 0 && q->selector.from_ms >= progress.horizon_ms)
-        progress.horizon_ms = 0;
-    answer_declare(reply, q->wait.stale_ms, progress.horizon_ms);
+    if (q->horizon_ms > horizon_ms)
+        horizon_ms = q->horizon_ms;
+    if (q->selector.from_ms - PROFILE_META_AHEAD_MS >= horizon_ms)
+        horizon_ms = 0;
+    answer_declare(reply, q->wait.stale_ms, horizon_ms);
 }
 
 static void run(struct work_item *item)
 {
     struct question *q = (struct question *)((char *)item - offsetof(struct question, work));
 
+    q->horizon_ms = app_horizon_ms(q->app);
     q->answer(q);
 }
 

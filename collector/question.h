@@ -31,6 +31,7 @@ struct question {
     bool partial;                    /* partial=1: rather a declared gap than an error */
     struct selector selector;        /* strings live in the request's arena */
     const struct profile_type *type; /* NULL: all */
+    int64_t horizon_ms;              /* app_horizon_ms() before the answer was looked for */
     struct arena arena;              /* for the answer; bounded by LIMIT_ANSWER_BYTES */
 };
 
@@ -41,8 +42,10 @@ void question_ask_now(struct http_request *req, struct work_pool *pool, void (*a
 void question_free(struct question *q);
 /* Frees it, then replies with the error. */
 void question_fail(struct question *q, const struct error *err);
-/* Frees it, then replies 404: what was searched and that nothing was found. */
+/* Frees it, then replies 404: what was searched and that nothing was found. Declares what it has to. */
 void question_nothing_found(struct question *q);
+/* The same in the caller's words. */
+void question_nothing(struct question *q, const char *text);
 /* What the answer has to declare. */
 void question_declare(const struct question *q, struct http_reply *reply);
 /* The rows that retention leaves. */

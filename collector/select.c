@@ -71,9 +71,11 @@ static void answer_merge(struct question *q)
     } else if (p.plan.count == 0) {
         question_nothing_found(q);
     } else if (combine_run(q, &p.plan, &out, &reply, &err) != OK) {
-        question_fail(q, &err);
+        if (err.code == E_NOT_FOUND) /* all of it was deleted meanwhile */
+            question_nothing_found(q);
+        else
+            question_fail(q, &err);
     } else {
-        http_reply_header(&reply, "X-Brazier-Profiles", "%zu", p.plan.count);
         question_declare(q, &reply);
         combine_send(q, &reply, &out, q->type->name);
     }

@@ -334,6 +334,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)s->options.max_connections_per_ip, NULL},
 #if MHD_VERSION >= 0x00097701
         {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
+#else
+        {MHD_OPTION_STRICT_FOR_CLIENT, !request_library_is_sloppy(), NULL}, /* run with a newer one */
 #endif
         {s->options.threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, s->options.threads, NULL},
         {MHD_OPTION_END, 0, NULL},
@@ -394,12 +396,13 @@ enum status http_server_new(const struct http_options *options, struct http_serv
                                     .accepted = on_accepted,
                                     .arg = s};
     s->daemon = start_daemon(s);
-    if (s->daemon && acceptor_start(&s->acceptor)) {
-        *ret_server = s;
+    /* Written early: the first request may come at once, and its handler may ask for the server. */
+    *ret_server = s;
+    if (s->daemon && acceptor_start(&s->acceptor))
         return OK;
-    }
 
     int errnum = errno;
+    *ret_server = NULL;
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     (void)close(fd);

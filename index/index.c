@@ -144,6 +144,14 @@ bool index_was_reset(struct index *ix, char *note)
     return was;
 }
 
+bool index_is_reset(struct index *ix)
+{
+    (void)pthread_mutex_lock(&ix->lock);
+    bool is_reset = ix->was_reset;
+    (void)pthread_mutex_unlock(&ix->lock);
+    return is_reset;
+}
+
 static void put_in_place(struct index *ix, struct db *db, const char *note)
 {
     (void)pthread_mutex_lock(&ix->lock);

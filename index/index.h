@@ -42,6 +42,8 @@ enum index_mode index_mode(struct index *ix);
 /* True once after the index had to be begun anew or moved to memory while running: the caller rebuilds.
  * `note` (512 bytes) says why. Any thread. */
 bool index_was_reset(struct index *ix, char *note);
+/* Would index_was_reset() say so? Asking changes nothing. Any thread. */
+bool index_is_reset(struct index *ix);
 
 /* --- writing ---------------------------------------------------------------------------------------------
  */

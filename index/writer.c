@@ -107,14 +107,6 @@ static struct index_batch *next_batch(struct index *ix, size_t taken, const stru
     return b;
 }
 
-static bool is_reset_untold(struct index *ix)
-{
-    (void)pthread_mutex_lock(&ix->lock);
-    bool untold = ix->was_reset;
-    (void)pthread_mutex_unlock(&ix->lock);
-    return untold;
-}
-
 static enum status apply(struct index *ix, struct index_batch *b, int64_t mint_min_ms, struct error *err)
 {
     for (size_t i = 0; i < b->row_count; i++) {
@@ -165,7 +157,7 @@ static enum status fill(struct index *ix, struct batch_list *taken, struct batch
     if (rows_begin(&ix->rows, err) != OK)
         return err->code;
     while ((b = next_batch(ix, taken->count, &until))) {
-        if (b->cursor_count > 0 && is_reset_untold(ix)) {
+        if (b->cursor_count > 0 && index_is_reset(ix)) {
             list_push(refused, b);
             continue;
         }
