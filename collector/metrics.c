@@ -117,15 +117,17 @@ static void single(struct buf *out, const char *name, const char *type, const ch
     buf_printf(out, "%s %.17g\n", name, value);
 }
 
-/* profefe's name of a route, where it has one: ids are __pid__, and there is no star. */
+/* profefe's name of a route: what the star stands for is __pid__. Two routes must not get one name: equal
+ * lines make Prometheus refuse the page. */
 static void route_text(const char *route, char *out, size_t size)
 {
-    size_t len = strlen(route);
+    struct slice text = slice_of(route);
 
-    if (strcmp(route, "/api/0/profiles/*") == 0)
-        snprintf(out, size, "/api/0/profiles/__pid__");
+    if (slice_ends(text, SLICE("*")))
+        snprintf(out, size, "%.*s__%s__", (int)(text.len - 1), route,
+                 slice_starts(text, SLICE("/api/0/profiles/")) ? "pid" : "name");
     else
-        snprintf(out, size, "%.*s", (int)(len > 0 && route[len - 1] == '*' ? len - 2 : len), route);
+        snprintf(out, size, "%s", route);
 }
 
 enum request_metric { REQUESTS, DURATION, REQUEST_BYTES, RESPONSE_BYTES };
