@@ -1,6 +1,9 @@
-/* Age counts from the mint time, as a lifecycle rule counts from the upload: a backfilled profile lives as
+/*
+ * Age counts from the mint time, as a lifecycle rule counts from the upload: a backfilled profile lives as
  * long as any other. The sweeper needs no index: keys come in the order of time, so it stops at the first
- * that is young. */
+ * that is young. What is kept longer than tombstones is read through for old tombstones once, later only
+ * where some have grown old since.
+ */
 #include "collector/retention.h"
 
 #include "base/alloc.h"
@@ -19,6 +22,7 @@ static const int64_t TOMBSTONE_AGE_MS = 7 * TIME_DAY_MS;
 struct retention {
     struct retention_options options;
     struct patrol patrol;
+    int64_t swept_ms; /* tombstones minted before it are gone */
 };
 
 struct retention *retention_new(const struct retention_options *options)
@@ -48,7 +52,8 @@ static enum status expire_rows(struct retention *r, int64_t before_ms, struct er
 struct sweep {
     struct retention *retention;
     int64_t profiles_before_ms, tombstones_before_ms;
-    bool end; /* nothing further back is old enough */
+    int64_t from_ms, to_ms; /* what is looked through */
+    bool end;               /* nothing further back is old enough */
 };
 
 static bool is_past(const struct sweep *s, const struct key_parts *parts)
@@ -60,9 +65,6 @@ static bool is_past(const struct sweep *s, const struct key_parts *parts)
 
 static enum status sweep_page(struct sweep *s, const struct store_page *page, struct error *err)
 {
-    int64_t newest_ms =
-        s->profiles_before_ms > s->tombstones_before_ms ? s->profiles_before_ms : s->tombstones_before_ms;
-
     for (size_t i = 0; i < page->count && !s->end; i++) {
         struct arena arena CLEANUP(arena_release) = ARENA_INIT(4 * KIB);
         struct key_parts parts;
@@ -70,9 +72,12 @@ static enum status sweep_page(struct sweep *s, const struct store_page *page, st
         if (key_decode(s->retention->options.root, page->entries[i].key, &arena, &parts, NULL) != OK ||
             parts.kind == KEY_UNKNOWN)
             continue; /* not ours, or not known to this release: not ours to delete */
-        s->end = id_mint_ms(&parts.id) >= newest_ms;
+        s->end = id_mint_ms(&parts.id) >= s->to_ms;
         if (!is_past(s, &parts))
             continue;
+
+        if (patrol_stopping(&s->retention->patrol))
+            return error_set(err, E_UNAVAILABLE, "stopping");
 
         struct store_op op CLEANUP(store_op_release) = {.verb = STORE_DELETE,
                                                         .key = page->entries[i].key,
@@ -87,13 +92,18 @@ static enum status sweep_page(struct sweep *s, const struct store_page *page, st
 static enum status sweep_lane(struct sweep *s, unsigned lane, struct error *err)
 {
     struct buf prefix CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
+    struct buf after CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
     struct listing listing CLEANUP(listing_release) = {0};
     struct retention *r = s->retention;
 
     key_prefix(r->options.root, lane, KEY_SPAN_LANE, 0, &prefix);
-    listing_begin(&listing, buf_slice(&prefix), SLICE_NULL);
+    key_start_after(r->options.root, lane, s->from_ms, &after);
+    listing_begin(&listing, buf_slice(&prefix), buf_slice(&after));
     s->end = false;
     while (!listing.done && !s->end) {
+        if (patrol_stopping(&r->patrol))
+            return error_set(err, E_UNAVAILABLE, "stopping");
+
         struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + DEADLINE_MS};
 
         listing_next(&listing, &op);
@@ -105,17 +115,37 @@ static enum status sweep_lane(struct sweep *s, unsigned lane, struct error *err)
     return OK;
 }
 
+/* In all lanes, what was minted in [from, to). */
+static enum status sweep_span(struct sweep *s, int64_t from_ms, int64_t to_ms, struct error *err)
+{
+    s->from_ms = from_ms;
+    s->to_ms = to_ms;
+    for (unsigned lane = 0; lane < LANES && from_ms < to_ms; lane++)
+        if (sweep_lane(s, lane, err) != OK)
+            return err->code;
+    return OK;
+}
+
+static enum status sweep(struct retention *r, int64_t before_ms, int64_t now_ms, struct error *err)
+{
+    struct sweep s = {.retention = r,
+                      .profiles_before_ms = before_ms,
+                      .tombstones_before_ms = now_ms - TOMBSTONE_AGE_MS};
+    int64_t from_ms = before_ms > r->swept_ms ? before_ms : r->swept_ms;
+
+    if (sweep_span(&s, 0, before_ms, err) != OK || sweep_span(&s, from_ms, s.tombstones_before_ms, err) != OK)
+        return err->code;
+    r->swept_ms = s.tombstones_before_ms;
+    return OK;
+}
+
 enum status retention_pass(struct retention *r, int64_t now_ms, struct error *err)
 {
     int64_t before_ms = r->options.age_ms > 0 ? now_ms - r->options.age_ms : 0;
-    struct sweep sweep = {r, before_ms, now_ms - TOMBSTONE_AGE_MS, false};
 
     if (before_ms > 0 && expire_rows(r, before_ms, err) != OK)
         return err->code;
-    for (unsigned lane = 0; lane < LANES && r->options.sweep; lane++)
-        if (sweep_lane(&sweep, lane, err) != OK)
-            return err->code;
-    return OK;
+    return r->options.sweep ? sweep(r, before_ms, now_ms, err) : OK;
 }
 
 /* --- the thread ------------------------------------------------------------------------------------------
@@ -140,7 +170,7 @@ static void retention_run(void *arg)
         struct error err;
 
         store_time(r->options.store, &time);
-        if (time.known && retention_pass(r, time.now_ms, &err) != OK)
+        if (time.known && retention_pass(r, time.now_ms, &err) != OK && !patrol_stopping(&r->patrol))
             log_detail(LOG_WARN, "retention is behind, trying again later", "%s", err.text);
     }
 }
