@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { BAR_MS = 200, LINE_MS = 2000, ATTEMPTS = 30, LANES = 16, BAR_WIDTH = 24 };
+enum { BAR_MS = 200, LINE_MS = 2000, ATTEMPTS = 30, BAR_WIDTH = 24 };
 
 void reindex_help(void)
 {
@@ -74,9 +74,10 @@ static void watch(struct rebuild *rebuild, struct rebuild_progress *ret_progress
 }
 
 /* Where a tail goes on that has no cursor yet. */
-static enum status leave_cursors(struct index *index, int64_t now_ms, struct error *err)
+static enum status leave_cursors(struct index *index, const struct config *config, int64_t now_ms,
+                                 struct error *err)
 {
-    for (unsigned lane = 0; lane < LANES; lane++) {
+    for (unsigned lane = 0; lane < (unsigned)config->write_lanes; lane++) {
         struct arena arena CLEANUP(arena_release) = ARENA_INIT(4096);
         struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(0), .cursor_count = 1};
         struct slice known;
@@ -115,8 +116,10 @@ static enum status rebuild_into(struct index *index, const struct backend *backe
     struct rebuild_progress progress;
     struct index_counts counts = {0};
     struct rebuild *rebuild;
+    char note[ERROR_TEXT_MAX];
 
-    if (store_now(backend->store, &range.now_ms, err) != OK || leave_cursors(index, range.now_ms, err) != OK)
+    if (store_now(backend->store, &range.now_ms, err) != OK ||
+        leave_cursors(index, config, range.now_ms, err) != OK)
         return err->code;
     rebuild = rebuild_new(&options);
     range.since_ms = config->since_ms > 0 ? range.now_ms - config->since_ms : 0;
@@ -128,6 +131,8 @@ static enum status rebuild_into(struct index *index, const struct backend *backe
     rebuild_free(rebuild);
     if (progress.state != REBUILD_DONE)
         return error_set(err, E_UNAVAILABLE, "%s", progress.last_error);
+    if (index_was_reset(index, note))
+        return error_set(err, E_UNAVAILABLE, "%s", note);
 
     if (index_counts(index, &counts, err) != OK)
         return err->code;
