@@ -5,7 +5,9 @@
  * the request and replies later from any thread; until then the connection is suspended and costs no thread.
  *
  * What the library lets through is refused here: late heads, Content-Length with Transfer-Encoding, several
- * Content-Lengths, unknown transfer codings, NULs (docs/ARCHITECTURE.md).
+ * Content-Lengths, unknown transfer codings, folded and broken lines, NULs (docs/ARCHITECTURE.md). What it
+ * refuses itself (a Content-Length that is no number, a head beyond its memory, HTTP/2 and later) it answers
+ * in its own words, with 400, 413, 414, 431 or 505 and a closed connection; no hook is called for those.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -74,34 +76,41 @@ struct http_result {
 };
 
 struct http_options {
-    const char *listen;       /* HOST:PORT, [::1]:PORT, :PORT (all addresses); port 0 picks one */
-    int threads;              /* event loops */
-    unsigned max_connections; /* 0: 10,000; at the bound the longest idle one makes room for a new one */
+    const char *listen; /* HOST:PORT, [::1]:PORT, :PORT (all addresses); port 0 picks one */
+    int threads;        /* event loops */
+    /* 0: 10,000. At the bound the connection that has been idle longest makes room for a new one. */
+    unsigned max_connections;
     unsigned max_connections_per_ip; /* 0: no bound */
-    size_t max_body_bytes;
-    struct budget
-        *inflight; /* bodies: known lengths are taken before the body is read, chunks as they come */
-    int64_t
-        head_deadline_ms;   /* from accept, or the first byte of a further request, to the end of the head */
-    int64_t idle_ms;        /* a keep-alive connection without a request */
-    size_t body_rate_bytes; /* per second, of bodies and answers, after the grace; 0: no bound */
+    size_t max_body_bytes;           /* 0: LIMIT_BODY_BYTES */
+    /* Bodies: known lengths are taken before the body is read, chunks as they come. Answers count until they
+     * are sent, even over the bound. NULL: no bound. */
+    struct budget *inflight;
+    /* From accept, or the first byte of a further request, to the end of the head; then a bare 408. 0: 10 s.
+     */
+    int64_t head_deadline_ms;
+    int64_t idle_ms;        /* a keep-alive connection without a request; 0: 75 s */
+    size_t body_rate_bytes; /* per second, of bodies and answers, after the grace; then a bare 408; 0: no
+                               bound */
     int64_t body_grace_ms;  /* 0: 10 s */
     const struct http_route *routes;
     size_t route_count;
     void *app;
-    /* Called when the head is there, before the body is read: true lets it pass; false: it has replied. */
+    /* The hooks run on event-loop threads; any may be NULL. These two reply at once or not at all.
+     * Called when the head is there, before the body is read: true lets it pass; false: it has replied. */
     bool (*admit)(struct http_request *req, const struct http_route *route);
-    /* Called for a path or method without a route: it replies. */
+    /* Called for a path (404) or method (405; Allow is added) without a route: it replies. */
     void (*no_route)(struct http_request *req, unsigned status, unsigned allowed_methods);
     /* Called once a request, last; the request is gone after it. */
     void (*finished)(struct http_request *req, const struct http_result *result);
     /* Renders an error reply: fills in body, content type and headers for this status and text. Used for what
-     * the adapter refuses itself (400, 408, 411, 413, 414, 431, 501, 503) and by http_reply_error(). */
+     * the adapter refuses itself (400, 404, 405, 413, 414, 431, 501, 503; path and parameters may be empty
+     * then) and by http_reply_error(). NULL: plain text. */
     void (*render_error)(struct http_request *req, unsigned status, const char *text,
                          struct http_reply *reply);
 };
 
-/* Listens and starts the threads. E_CONFIG "listen on ...: address already in use" and the like. */
+/* Listens and starts the threads; the options are copied, what they point to is not. E_CONFIG "listen on ...:
+ * address already in use" and the like. */
 NODISCARD enum status http_server_new(const struct http_options *options, struct http_server **ret_server,
                                       struct error *err);
 unsigned http_server_port(const struct http_server *s);
@@ -109,7 +118,7 @@ unsigned http_server_port(const struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 /* No more connections are accepted; idle ones are closed, answers say Connection: close. */
 void http_server_quiesce(struct http_server *s);
-/* Requests that have not been replied to. */
+/* Requests that have not been replied to, or whose answer has not been sent yet. */
 size_t http_server_pending(const struct http_server *s);
 /* Stops the threads. Every pending request must have been replied to. Takes NULL. */
 void http_server_free(struct http_server *s);

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 /* Lines as "Name: value", ended by NULL; a Host is there already. */
-static struct head see(bool http_1_0, ...)
+static struct head see(int http_1_0, ...)
 {
     struct head h = {.status = 0};
     va_list lines;

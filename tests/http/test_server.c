@@ -129,7 +129,7 @@ static void a_connection_serves_many_requests_pipelined_or_not(void **state)
     assert_true(wire_text(fd, "GET /echo?name=1 HTTP/1.1\r\n" HOST "\r\n"
                               "POST /later HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"
                               "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-                              "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n"
+                              "3\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n"
                               "GET /echo?name=4 HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
     assert_next(fd, &r, 200, "name=1 body=");
     assert_next(fd, &r, 200, "body=abc");
