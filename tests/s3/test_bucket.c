@@ -2,6 +2,9 @@
  * The store contract on a real bucket: BRAZIER_TEST_S3_URL=s3://BUCKET[/ROOT] and the usual AWS variables say
  * where. tests/s3/run-real runs it on servers that it starts itself; without the variable all of it is
  * skipped.
+ *
+ * BRAZIER_TEST_S3_GAP_IN_OVERWRITE=1 forgives what store_contract.h says about Swift;
+ * BRAZIER_TEST_S3_PAGE_KEYS=N is for servers that are slow to store.
  */
 #include "s3/config.h"
 #include "tests/contract/store_contract.h"
@@ -47,11 +50,17 @@ int main(void)
     buf_append(&root, config.root);
     if (config.root.len > 0)
         buf_append_byte(&root, '/');
-    int failed = store_contract_run(
-        &(struct store_contract){.store = store,
-                                 .root = buf_cstr(&root),
-                                 .name = "s3",
-                                 .gap_in_overwrite = getenv("BRAZIER_TEST_S3_GAP_IN_OVERWRITE") != NULL});
+    const char *page_keys = getenv("BRAZIER_TEST_S3_PAGE_KEYS");
+    uint64_t keys = 0;
+    (void)(page_keys && slice_to_u64(slice_of(page_keys), &keys));
+    struct store_contract contract = {
+        .store = store,
+        .root = buf_cstr(&root),
+        .name = "s3",
+        .page_keys = keys,
+        .gap_in_overwrite = getenv("BRAZIER_TEST_S3_GAP_IN_OVERWRITE") != NULL,
+    };
+    int failed = store_contract_run(&contract);
     store_close(store);
     s3_config_release(&config);
     return failed;
