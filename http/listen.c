@@ -63,12 +63,14 @@ static int open_one(const struct addrinfo *a)
 
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage at = {.ss_family = AF_UNSPEC};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } at = {.in6 = {.sin6_family = AF_UNSPEC}};
     socklen_t len = sizeof at;
-    (void)getsockname(fd, (void *)&at, &len);
-    const struct sockaddr_in *in = (const void *)&at;
-    const struct sockaddr_in6 *in6 = (const void *)&at;
-    return ntohs(at.ss_family == AF_INET6 ? in6->sin6_port : in->sin_port);
+    (void)getsockname(fd, &at.any, &len);
+    return ntohs(at.any.sa_family == AF_INET6 ? at.in6.sin6_port : at.in.sin_port);
 }
 
 enum status listen_open(const char *text, int *ret_fd, unsigned *ret_port, struct error *err)

@@ -14,6 +14,6 @@ struct route_match {
 struct route_match routes_match(const struct http_route *routes, size_t count, enum http_method method,
                                 struct slice path);
 /* "GET, HEAD, POST" for an Allow header (RFC 9110 section 10.2.1). */
-void routes_allow(unsigned methods, char *ret_text, size_t size);
+void routes_allow(unsigned allowed, char *ret_text, size_t size);
 
 #endif
