@@ -18,10 +18,14 @@ void task_list_release(struct task_list *l)
     *l = (struct task_list){0};
 }
 
+/* By their ends: a day of one lane stands before all but the last of the hours that it became in another, as
+ * it may hold what is newer than they. */
 static int task_cmp(const struct task *a, const struct task *b)
 {
-    if (a->from_ms != b->from_ms)
-        return a->from_ms > b->from_ms ? -1 : 1;
+    int64_t a_end_ms = task_end_ms(a), b_end_ms = task_end_ms(b);
+
+    if (a_end_ms != b_end_ms)
+        return a_end_ms > b_end_ms ? -1 : 1;
     if (a->lane != b->lane)
         return a->lane < b->lane ? -1 : 1;
     return (int)a->is_hour - (int)b->is_hour;

@@ -19,7 +19,7 @@ struct task {
 };
 
 struct task_list {
-    struct task *items; /* newest first; equal times by lane */
+    struct task *items; /* those that end last first; equal ends by lane */
     size_t count, cap, done;
 };
 
