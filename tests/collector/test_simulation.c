@@ -4,12 +4,14 @@
  */
 #include "tests/collector/simulation.h"
 
+/* One program, as a simulation is no part of a library. NOLINTBEGIN(bugprone-suspicious-include) */
 #include "tests/collector/simulation.c"
 #include "tests/collector/simulation_bucket.c"
 #include "tests/collector/simulation_client.c"
 #include "tests/collector/simulation_follow.c"
 #include "tests/collector/simulation_ingest.c"
 #include "tests/collector/simulation_replica.c"
+/* NOLINTEND(bugprone-suspicious-include) */
 
 #include <inttypes.h>
 #include <setjmp.h>
