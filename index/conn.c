@@ -40,8 +40,10 @@ static const char *const SQL[STMT_COUNT] = {
     [STMT_LISTING_RANGE_DESC] =
         "SELECT created, lag, place FROM listing WHERE series = ?1 AND created BETWEEN ?2 "
         "AND ?3 ORDER BY created DESC, lag DESC, place DESC",
-    [STMT_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE series = ?1 AND created BETWEEN ?2 AND ?3 "
-                           "AND created + lag >= ?4",
+    [STMT_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE series = ?1 AND created BETWEEN ?2 AND ?3",
+    [STMT_LISTING_COUNT_MINTED] =
+        "SELECT count(*) FROM listing WHERE series = ?1 AND created BETWEEN ?2 AND ?3 "
+        "AND created + lag >= ?4",
 
     [STMT_LATE_INSERT] = "INSERT INTO late (created, at, series) VALUES (?1, ?2, ?3)",
     [STMT_LATE_DELETE] = "DELETE FROM late WHERE created = ?1 AND at = ?2",
@@ -97,7 +99,7 @@ static const char *const SQL[STMT_COUNT] = {
 enum {
     CACHE_WRITE_KIB = 64 * 1024, /* of the one writer: a bulk transaction stays in memory */
     CACHE_READ_KIB = 2 * 1024,   /* of each reader; what it misses is in the kernel's cache */
-    CHECKPOINT_PAGES = 4096,     /* 16 MiB of log */
+    CHECKPOINT_PAGES = 16384,    /* 64 MiB of log: a page that many commits change is copied once */
     BUSY_MS = 5000,              /* only a reader that meets a recovery waits */
 };
 
@@ -192,7 +194,7 @@ static enum status set_up(struct conn *c, enum conn_kind kind, struct error *err
     (void)snprintf(sql, sizeof sql,
                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=%d; "
                    "PRAGMA journal_size_limit=%ld;",
-                   CHECKPOINT_PAGES, 4L * CHECKPOINT_PAGES * PAGE_VFS_PAGE_BYTES);
+                   CHECKPOINT_PAGES, (long)CHECKPOINT_PAGES * PAGE_VFS_PAGE_BYTES);
     return conn_exec(c, sql, err);
 }
 

@@ -38,6 +38,7 @@ enum conn_stmt {
     STMT_LISTING_RANGE,
     STMT_LISTING_RANGE_DESC,
     STMT_LISTING_COUNT,
+    STMT_LISTING_COUNT_MINTED, /* those minted at or after a time */
     STMT_LATE_INSERT,
     STMT_LATE_DELETE,
     STMT_LATE_RANGE,

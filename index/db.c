@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Goes up with every change of schema.sql or of what the blobs hold. */
 static const char INDEX_SCHEMA[] = "brazier-index-1";
@@ -245,8 +246,13 @@ enum status db_read_begin(struct db *db, struct conn **ret_conn, struct error *e
     }
 
     struct conn *conn = &take_reader(db)->conn;
-    if ((!conn->db && conn_open(db->path, CONN_READ, conn, err) != OK) ||
-        conn_do(conn, STMT_BEGIN_READ, err) != OK) {
+    if (!conn->db && conn_open(db->path, CONN_READ, conn, err) != OK) {
+        if (access(db->path, F_OK) != 0)
+            (void)conn_corrupt(conn, err, "its file is gone");
+        give_reader(db, conn);
+        return err->code;
+    }
+    if (conn_do(conn, STMT_BEGIN_READ, err) != OK) {
         give_reader(db, conn);
         return err->code;
     }

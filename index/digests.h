@@ -4,7 +4,7 @@
  * bits of the digest and by the day of the mint time; a transaction reads each page once, appends in memory,
  * and writes it once.
  *
- * An entry says: digest bits (37 more) and ms of the day. It is a hint: 50 bits can be equal by chance, so
+ * An entry says: digest bits (37 more) and ms of the day. It is a hint: 48 bits can be equal by chance, so
  * whoever follows one compares the whole digest in the row.
  */
 #ifndef INDEX_DIGESTS_H

@@ -81,17 +81,20 @@ enum status scan_estimate(struct scan *s, struct scan_cost *ret_cost, struct err
 
 /* --- counting --- */
 
+/* all_minted: no row was minted too early, so nobody needs to look. */
 static enum status count_by_series(struct conn *conn, const struct selection *selection,
-                                   const struct scan_bounds *bounds, uint64_t *ret_count, struct error *err)
+                                   const struct scan_bounds *bounds, bool all_minted, uint64_t *ret_count,
+                                   struct error *err)
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     uint64_t count = 0;
-    if (conn_take(conn, STMT_LISTING_COUNT, &s, err) != OK)
+    if (conn_take(conn, all_minted ? STMT_LISTING_COUNT : STMT_LISTING_COUNT_MINTED, &s, err) != OK)
         return err->code;
 
     (void)sqlite3_bind_int64(s, 2, bounds->from_ms);
     (void)sqlite3_bind_int64(s, 3, bounds->to_ms);
-    (void)sqlite3_bind_int64(s, 4, bounds->mint_min_ms);
+    if (!all_minted)
+        (void)sqlite3_bind_int64(s, 4, bounds->mint_min_ms);
     for (size_t i = 0; i < selection->count; i++) {
         bool row;
         (void)sqlite3_bind_int64(s, 1, selection->series[i]);
@@ -238,7 +241,8 @@ enum status scan_count(struct conn *conn, const struct selection *selection, con
         (rows_in(&shape, &st.before) + rows_in(&shape, &st.behind) + shape.late) * PROFILE_US;
 
     if (!selection->is_all && cost_series <= cost_within && cost_series <= cost_around)
-        return count_by_series(conn, selection, bounds, ret_count, err);
+        return count_by_series(conn, selection, bounds, (double)bounds->mint_min_ms <= shape.oldest,
+                               ret_count, err);
     if (cost_within <= cost_around) {
         if (count_minted(conn, selection, bounds, &st.within, &count, err) != OK ||
             count_late(conn, selection, bounds, false, &count, err) != OK)

@@ -31,7 +31,7 @@ CREATE TABLE late (
     PRIMARY KEY (created, at)
 ) WITHOUT ROWID;
 
--- Digest to mint times, in pages (index/digests.h): page = 13 bits of the digest << 24 | day of the mint time.
+-- Digest to mint times, in pages (index/digests.h): page = 11 bits of the digest << 24 | day of the mint time.
 CREATE TABLE digest (
     page    INTEGER PRIMARY KEY,
     entries BLOB NOT NULL
