@@ -44,7 +44,13 @@ struct credential_cache {
     bool failed;
     struct error failure;
     int64_t retry_ms, retry_at_ms;
+    int64_t asked_at_ms; /* wall clock of the last get() */
 };
+
+static bool is_old(const struct credentials *keys, int64_t now_ms)
+{
+    return keys->expires_ms > 0 && now_ms > keys->expires_ms - RENEW_BEFORE_MS;
+}
 
 /* Under the lock. The copy of the old keys is released here. */
 static void keep(struct credential_cache *c, enum status code, struct credentials *taken,
@@ -63,7 +69,9 @@ static void keep(struct credential_cache *c, enum status code, struct credential
         return;
     }
 
+    /* Keys that are already old when they come (clocks that disagree) are not asked for at every request. */
     c->retry_ms = 0;
+    c->retry_at_ms = is_old(taken, c->asked_at_ms) ? now_ms + RETRY_FIRST_MS : now_ms;
     if (c->generation == 0 || !credentials_equal(&c->current, taken))
         c->generation++;
     credentials_release(&c->current);
@@ -174,11 +182,9 @@ void credential_cache_close(struct credential_cache *c)
 static void consider(struct credential_cache *c, int64_t now_ms)
 {
     int64_t mono_ms = clock_mono_ms();
-    bool may = !c->wanted && !c->loading && !(c->failed && mono_ms < c->retry_at_ms);
-    bool expires = c->current.expires_ms > 0 && now_ms > c->current.expires_ms - RENEW_BEFORE_MS;
-    /* Keys that are already old when they come (clocks that disagree) are not asked for at every request. */
-    bool fresh = mono_ms - c->loaded_at_ms < LOOK_EVERY_MS;
-    if (may && (c->generation == 0 || c->failed || (expires && !fresh)))
+    bool may = !c->wanted && !c->loading && mono_ms >= c->retry_at_ms;
+    c->asked_at_ms = now_ms;
+    if (may && (c->generation == 0 || c->failed || is_old(&c->current, now_ms)))
         c->wanted = true;
     if (c->current.profile_name && mono_ms - c->looked_at_ms >= LOOK_EVERY_MS) {
         c->looked_at_ms = mono_ms;

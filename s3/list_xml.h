@@ -4,7 +4,8 @@
  *
  * Keys are asked for with encoding-type=url, although ours need none: a foreign key below our prefix may hold
  * bytes that XML cannot, and must not make the listing unreadable. They are decoded if the answer says that
- * they are encoded; MinIO writes a space as '+' and a plus as %2B.
+ * they are encoded; MinIO writes a space as '+' and a plus as %2B. (Ceph 16 does not encode the token, which
+ * is the last key there: a foreign key with a control character at the end of a page still breaks that page.)
  *
  * The token of a page is ours: the server's, with the last key in front, so that the order is checked from
  * page to page too.

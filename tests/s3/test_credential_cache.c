@@ -135,21 +135,61 @@ static void a_failed_first_load_is_told_with_its_reason(void **state)
     home_remove(&h);
 }
 
-static void keys_that_expire_are_good_until_5_minutes_before(void **state)
+static struct fake_s3 *agent(const struct fake_step *steps, size_t count)
 {
-    (void)state;
-    const struct fake_step talk[] = {{.request = "GET *", .status = "200 OK", .answer = KEYS("ONE")}};
-    struct home h = home_make(NULL, NULL);
-    struct fake_s3 *fake = fake_s3_start(talk, 1);
+    struct fake_s3 *fake = fake_s3_start(steps, count);
     char url[64];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", fake_s3_port(fake));
     (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    return fake;
+}
+
+static void keys_are_renewed_5_minutes_before_they_expire_and_not_earlier(void **state)
+{
+    (void)state;
+    const struct fake_step talk[] = {
+        {.request = "GET *", .status = "200 OK", .answer = KEYS("ONE")},
+        {.request = "GET *", .status = "200 OK", .answer = KEYS("TWO")},
+    };
+    struct home h = home_make(NULL, NULL);
+    struct fake_s3 *fake = agent(talk, 2);
     struct listener l;
     struct credential_cache *c = open_cache(&l);
     wait_for_load(&l);
     struct credential_copy copy = {.generation = 0};
+    const int64_t limit_ms = EXPIRES_MS - 5 * 60 * 1000;
     for (int i = 0; i < 100; i++)
-        assert_int_equal(credential_cache_get(c, EXPIRES_MS - 5 * 60 * 1000, &copy, NULL), OK);
+        assert_int_equal(credential_cache_get(c, limit_ms, &copy, NULL), OK);
+    /* Nobody waits for the renewal. */
+    assert_int_equal(credential_cache_get(c, limit_ms + 1, &copy, NULL), OK);
+    wait_for_load(&l);
+    assert_int_equal(credential_cache_get(c, limit_ms, &copy, NULL), OK);
+    assert_string_equal(copy.credentials.access_key, "TWO");
+    credentials_release(&copy.credentials);
+    credential_cache_close(c);
+    char *fault = fake_s3_end(fake);
+    assert_null(fault);
+    home_remove(&h);
+}
+
+static void keys_that_cannot_be_renewed_are_handed_out_all_the_same(void **state)
+{
+    (void)state;
+    const struct fake_step talk[] = {
+        {.request = "GET *", .status = "200 OK", .answer = KEYS("ONE")},
+        {.request = "GET *", .status = "500 Oops"},
+    };
+    struct home h = home_make(NULL, NULL);
+    struct fake_s3 *fake = agent(talk, 2);
+    struct listener l;
+    struct credential_cache *c = open_cache(&l);
+    wait_for_load(&l);
+    struct credential_copy copy = {.generation = 0};
+    struct error error;
+    assert_int_equal(credential_cache_get(c, EXPIRES_MS + 1, &copy, &error), E_BUSY);
+    wait_for_load(&l);
+    assert_int_equal(credential_cache_get(c, EXPIRES_MS + 1, &copy, NULL), OK);
+    assert_string_equal(copy.credentials.access_key, "ONE");
     credentials_release(&copy.credentials);
     credential_cache_close(c);
     char *fault = fake_s3_end(fake);
@@ -166,10 +206,7 @@ static void many_refusals_are_one_load(void **state)
         {.request = "GET *", .status = "200 OK", .answer = KEYS("TWO")},
     };
     struct home h = home_make(NULL, NULL);
-    struct fake_s3 *fake = fake_s3_start(talk, 2);
-    char url[64];
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", fake_s3_port(fake));
-    (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    struct fake_s3 *fake = agent(talk, 2);
     struct listener l;
     struct credential_cache *c = open_cache(&l);
     wait_for_load(&l);
@@ -191,10 +228,7 @@ static void closing_ends_a_load_that_hangs(void **state)
     (void)state;
     const struct fake_step talk[] = {{.request = "GET *"}};
     struct home h = home_make(NULL, NULL);
-    struct fake_s3 *fake = fake_s3_start(talk, 1);
-    char url[64];
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", fake_s3_port(fake));
-    (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    struct fake_s3 *fake = agent(talk, 1);
     struct listener l;
     struct credential_cache *c = open_cache(&l);
     struct credential_copy copy = {.generation = 0};
@@ -211,7 +245,8 @@ int main(void)
         cmocka_unit_test(refused_keys_are_loaded_again_and_others_are_handed_out),
         cmocka_unit_test(the_same_keys_keep_their_generation),
         cmocka_unit_test(a_failed_first_load_is_told_with_its_reason),
-        cmocka_unit_test(keys_that_expire_are_good_until_5_minutes_before),
+        cmocka_unit_test(keys_are_renewed_5_minutes_before_they_expire_and_not_earlier),
+        cmocka_unit_test(keys_that_cannot_be_renewed_are_handed_out_all_the_same),
         cmocka_unit_test(many_refusals_are_one_load),
         cmocka_unit_test(closing_ends_a_load_that_hangs),
     };
