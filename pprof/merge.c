@@ -156,7 +156,7 @@ static bool map_lines(struct merge *m, const struct profile_location *from)
     if (from->lines_count > 0 && !column_add(&m->lines, from->lines_count, &m->quota))
         return false;
 
-    const struct profile_line *line = COLUMN_AT(m->profile.lines, struct profile_line) + from->lines_at;
+    const struct profile_line *line = profile_lines(&m->profile, from);
     for (uint32_t i = 0; i < from->lines_count; i++) {
         struct symbol_line to = {.line = line[i].line,
                                  .column = line[i].column,

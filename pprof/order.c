@@ -94,12 +94,13 @@ static bool comes_first(const struct symbols *s, const struct symbol_mapping *a,
     return symbols_compare_mappings(s, a, b) < 0;
 }
 
+/* SYMBOL_NONE when there is none: one that only a damaged profile had is not known. */
 static uint32_t first_mapping(const struct merged *m)
 {
     const struct symbol_mapping *all = COLUMN_AT(m->symbols.mappings, struct symbol_mapping);
-    uint32_t first = 0;
-    for (uint32_t i = 1; i < m->symbols.mappings.count; i++)
-        if (comes_first(&m->symbols, &all[i], &all[first]))
+    uint32_t first = SYMBOL_NONE;
+    for (uint32_t i = 0; i < m->symbols.mappings.count; i++)
+        if (all[i].is_known && (first == SYMBOL_NONE || comes_first(&m->symbols, &all[i], &all[first])))
             first = i;
     return first;
 }
@@ -216,8 +217,9 @@ static void mark_symbols(struct order *o)
         for (uint32_t at = l->lines_at; at < l->lines_at + l->lines_count; at++)
             mark(&o->functions, COLUMN_AT(s->lines, struct symbol_line)[at].function);
     }
-    if (s->mappings.count > 0)
-        mark(&o->mappings, first_mapping(o->merged));
+    uint32_t first = first_mapping(o->merged);
+    if (first != SYMBOL_NONE)
+        mark(&o->mappings, first);
 }
 
 static void mark_symbol_strings(struct order *o)

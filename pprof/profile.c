@@ -369,7 +369,7 @@ static enum status resolve_location(struct profile *p, size_t nth, struct error 
     }
     l->mapping = mapping;
 
-    struct profile_line *lines = COLUMN_AT(p->lines, struct profile_line) + l->lines_at;
+    struct profile_line *lines = profile_lines(p, l);
     for (uint32_t i = 0; i < l->lines_count; i++) {
         uint32_t function = idmap_get(&p->function_ids, lines[i].function);
         if (function == IDMAP_NONE)

@@ -105,6 +105,12 @@ static inline struct slice profile_string(const struct profile *p, uint32_t stri
     return (struct slice){p->wire.ptr + s.at, s.len};
 }
 
+/* The lines of a location of p, lines_count of them. */
+static inline struct profile_line *profile_lines(const struct profile *p, const struct profile_location *l)
+{
+    return l->lines_count > 0 ? &COLUMN_AT(p->lines, struct profile_line)[l->lines_at] : NULL;
+}
+
 /* Fills err: "malformed profile: <what>"; E_INVALID. */
 enum status profile_fault(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -46,7 +46,7 @@ struct wire_field {
 static inline struct wire wire_of(struct slice message)
 {
     const uint8_t *at = (const uint8_t *)message.ptr;
-    return (struct wire){at, at + message.len, NULL};
+    return (struct wire){at, message.len > 0 ? at + message.len : at, NULL};
 }
 
 /* Stops the reader. */

@@ -109,7 +109,8 @@ static void a_damaged_first_input_does_not_fix_the_number_of_types(void **state)
     (void)state;
     struct build bad CLEANUP(build_release) = BUILD_INIT;
     build_type(&bad, "a", "count");
-    build_location(&bad, (struct build_location){.id = 1});
+    build_mapping(&bad, (struct build_mapping){.id = 1, .limit = 4096, .file = "/bad"});
+    build_location(&bad, (struct build_location){.id = 1, .mapping = 1});
     build_sample(&bad, (struct build_sample){
                            .locations = {1}, .locations_count = 1, .values = {7}, .values_count = 1});
     build_sample(&bad, (struct build_sample){
