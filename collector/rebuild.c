@@ -30,7 +30,9 @@ struct rebuild {
     struct task_list tasks;
     struct rebuild_progress progress;
     pthread_t threads[THREADS_MAX];
-    int thread_count, running;
+    int thread_count;
+    int busy;    /* threads that may still take tasks */
+    int running; /* threads that have not concluded: what rebuild_wait() waits for */
 };
 
 struct rebuild *rebuild_new(const struct rebuild_options *options)
@@ -293,7 +295,7 @@ static void end_thread(struct rebuild *r)
     bool last, all;
 
     pthread_mutex_lock(&r->lock);
-    last = --r->running == 0;
+    last = --r->busy == 0;
     all = last && r->planned && r->tasks.done == r->tasks.count;
     pthread_mutex_unlock(&r->lock);
     /* After a part, what is done stays on record, so that the rest can be added. */
@@ -307,6 +309,7 @@ static void end_thread(struct rebuild *r)
         r->progress.state = REBUILD_DONE;
     if (last)
         r->progress.elapsed_ms = clock_mono_ms() - r->begun_ms;
+    r->running--;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
 }
@@ -379,6 +382,7 @@ void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
     r->planned = false;
     r->progress = (struct rebuild_progress){.state = REBUILD_PLANNING, .reach_ms = range->since_ms};
     r->thread_count = r->options.threads;
+    r->busy = r->thread_count;
     r->running = r->thread_count;
     for (int i = 0; i < r->thread_count; i++)
         r->threads[i] =
