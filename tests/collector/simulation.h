@@ -253,7 +253,7 @@ int64_t sim_mono_ms(const struct sim_replica *r);
 void sim_replica_start(struct sim_replica *r);
 /* Crashes, pauses and steps of clocks to come. */
 void sim_replica_fate(struct sim_replica *r);
-void sim_crash(struct sim *sim, void *replica);
+void sim_crash(struct sim *sim, void *who);
 void sim_replica_release(struct sim_replica *r);
 
 /* Follows with what the disk has; or, with nothing there, from now on, and rebuilds the rest. */
