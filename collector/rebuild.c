@@ -288,16 +288,19 @@ static void work_off_tasks(struct rebuild *r)
     }
 }
 
-/* The last thread to end, if all is done. */
+/* The last thread concludes, if all is done, before it counts as ended. */
 static void end_thread(struct rebuild *r)
 {
     struct error err;
     bool last, all;
 
     pthread_mutex_lock(&r->lock);
-    last = --r->busy == 0;
+    last = r->running == 1;
     all = last && r->planned && r->tasks.done == r->tasks.count;
+    r->running -= !last;
     pthread_mutex_unlock(&r->lock);
+    if (!last)
+        return;
     /* After a part, what is done stays on record, so that the rest can be added. */
     for (int failures = 1;
          all && !r->range.is_partial && !stopped(r) && rebuild_record_end(r->options.index, &err) != OK;
@@ -307,9 +310,8 @@ static void end_thread(struct rebuild *r)
     pthread_mutex_lock(&r->lock);
     if (all && r->progress.state != REBUILD_FAILED && !r->stop)
         r->progress.state = REBUILD_DONE;
-    if (last)
-        r->progress.elapsed_ms = clock_mono_ms() - r->begun_ms;
-    r->running--;
+    r->progress.elapsed_ms = clock_mono_ms() - r->begun_ms;
+    r->running = 0;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
 }

@@ -78,8 +78,10 @@ static void open_parts(struct stage *s)
 
     app->follow = follow_new(&follow);
     app->rebuild = rebuild_new(&rebuild);
-    const struct audit_options audit = {
-        .store = app->store, .index = app->index, .follow = app->follow, .metrics = app->metrics};
+    const struct audit_options audit = {.store = app->store,
+                                        .index = app->index,
+                                        .follow = app->follow,
+                                        .metrics = app->metrics};
     app->audit = audit_new(&audit);
     app->retention = retention_new(&retention);
     rebuild_skip(app->rebuild);
@@ -171,7 +173,8 @@ int stage_teardown(void **state)
     return 0;
 }
 
-/* --- the bucket ------------------------------------------------------------------------------------------ */
+/* --- the bucket ------------------------------------------------------------------------------------------
+ */
 
 static void run_op(struct store *store, struct store_op *op)
 {
@@ -276,7 +279,8 @@ void stage_heal(struct stage *s)
     fault_store_set(s->fault, (struct fault){.times = 0, .status = E_UNAVAILABLE});
 }
 
-/* --- the index ------------------------------------------------------------------------------------------- */
+/* --- the index -------------------------------------------------------------------------------------------
+ */
 
 void stage_damage_index(struct stage *s)
 {
@@ -334,7 +338,8 @@ char *stage_dump(struct index *index)
     return out.ptr;
 }
 
-/* --- clients --------------------------------------------------------------------------------------------- */
+/* --- clients ---------------------------------------------------------------------------------------------
+ */
 
 struct slice stage_file(struct stage *s, const char *name)
 {

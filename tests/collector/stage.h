@@ -1,7 +1,7 @@
 /*
  * A collector on a stage: the real one, put together around a store in memory that fails as it is told, with
- * its index in a scratch directory and its HTTP server on a free port. Tests play the other replicas (they put
- * objects) and the clients (they ask over the wire). stage.c is included by each program that needs it.
+ * its index in a scratch directory and its HTTP server on a free port. Tests play the other replicas (they
+ * put objects) and the clients (they ask over the wire). stage.c is included by each program that needs it.
  */
 #ifndef COLLECTOR_STAGE_H
 #define COLLECTOR_STAGE_H
@@ -25,7 +25,7 @@ struct stage {
     char *dir;
     struct config config;
     struct store *memory, *fault; /* app->store passes all on to fault, and that to memory */
-    atomic_int_fast64_t now_ms; /* the store's time: stands still unless the test moves it */
+    atomic_int_fast64_t now_ms;   /* the store's time: stands still unless the test moves it */
     struct app *app;
     unsigned port;
     struct wire_reply reply; /* of the last stage_ask() */
