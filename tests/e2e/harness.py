@@ -304,7 +304,7 @@ class Stage:
                 with open(os.path.join(folder, name), errors="replace") as file:
                     lines = file.readlines()
                 # Requests that went well say little: the last few are enough.
-                plain = [line for line in lines if "level=info msg=request" not in line]
+                plain = [line for line in lines if "level=info msg=request" not in line and name != "access.log"]
                 for what, some in (("the last", lines[-LOG_LAST:]), ("the last remarkable", plain[-LOG_TAIL:])):
                     if some:
                         print("--- %s: %s of %d lines" % (name, what, len(lines)))
