@@ -102,9 +102,12 @@ static enum status make_or_check(struct conn *c, const char *identity, struct er
     if (empty)
         return make_tables(c, identity, err);
 
-    if (check_meta(c, "schema", INDEX_SCHEMA, err) != OK)
+    if (check_meta(c, "schema", INDEX_SCHEMA, err) != OK || check_meta(c, "identity", identity, err) != OK)
         return err->code;
-    return check_meta(c, "identity", identity, err);
+    /* Reading may work where writing does not: better to know it now. */
+    if (conn_do(c, STMT_BEGIN_WRITE, err) != OK)
+        return err->code;
+    return conn_do(c, STMT_COMMIT, err);
 }
 
 enum status db_open(const char *path, const struct index_options *options, struct db **ret_db,
@@ -247,6 +250,7 @@ enum status db_read_begin(struct db *db, struct conn **ret_conn, struct error *e
 
     struct conn *conn = &take_reader(db)->conn;
     if (!conn->db && conn_open(db->path, CONN_READ, conn, err) != OK) {
+        conn->fault = CONN_SOUND;
         if (access(db->path, F_OK) != 0)
             (void)conn_corrupt(conn, err, "its file is gone");
         give_reader(db, conn);

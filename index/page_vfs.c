@@ -58,8 +58,12 @@ static int page_read(sqlite3_file *file, void *out, int amount, sqlite3_int64 of
 {
     enum { HEADER_LOOK_MAX = 512 };
     int rc = below(file)->pMethods->xRead(below(file), out, amount, offset);
-    if (rc != SQLITE_OK || !((struct page_file *)file)->is_database || amount < HEADER_LOOK_MAX)
+    if ((rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ) || !((struct page_file *)file)->is_database ||
+        amount < HEADER_LOOK_MAX)
         return rc;
+    /* SQLite takes what is missing for zeros; that is right for an empty file only. */
+    if (rc == SQLITE_IOERR_SHORT_READ)
+        return offset == 0 && amount == PAGE_VFS_PAGE_BYTES && is_zero(out) ? rc : SQLITE_IOERR_DATA;
     if (amount != PAGE_VFS_PAGE_BYTES || offset % PAGE_VFS_PAGE_BYTES != 0)
         return SQLITE_IOERR_DATA;
 
