@@ -31,7 +31,8 @@ struct build {
     struct buf out;
     const char *strings[BUILD_STRINGS_MAX];
     size_t strings_count;
-    bool is_unpacked; /* repeated numbers as single fields */
+    bool is_unpacked;      /* repeated numbers as single fields */
+    bool no_inner_columns; /* random lines have columns in the outermost only */
 };
 
 #define BUILD_INIT ((struct build){.out = BUF_INIT(ROOMY), .strings = {""}, .strings_count = 1})
@@ -261,9 +262,14 @@ UNUSED static void random_symbols(struct build *b, struct random *r, uint64_t st
                                    .address = 0x450000 + random_below(r, 3),
                                    .lines_count = random_below(r, 4),
                                    .folded = random_below(r, 8) == 0};
-        for (size_t k = 0; k < l.lines_count; k++)
+        for (size_t k = 0; k < l.lines_count; k++) {
             l.lines[k] = (struct build_line){random_id(style, random_below(r, RANDOM_SPREAD)),
                                              (int64_t)random_below(r, 3) - 1, (int64_t)random_below(r, 2)};
+            if (b->no_inner_columns && k + 1 < l.lines_count)
+                l.lines[k].column = 0;
+        }
+        for (size_t k = 0; b->no_inner_columns && k + 1 < l.lines_count; k++)
+            l.lines[k].column = 0;
         build_location(b, l);
     }
 }

@@ -1,0 +1,5 @@
+module oracle
+
+go 1.19
+
+require github.com/google/pprof v0.0.0-20240409012703-83162a5b38cd
