@@ -187,20 +187,21 @@ static void finish(struct index *ix, struct batch_list *list, const struct error
     *list = (struct batch_list){NULL, NULL, 0};
 }
 
-static void fail_queue(struct index *ix, const struct error *err)
+/* What was queued before an index was begun anew fails with it; what comes once anybody has been told does
+ * not. */
+static struct batch_list take_queue(struct index *ix)
 {
-    struct batch_list all;
     (void)pthread_mutex_lock(&ix->lock);
-    all = (struct batch_list){ix->head, ix->tail, ix->queued};
+    struct batch_list all = {ix->head, ix->tail, ix->queued};
     ix->head = ix->tail = NULL;
     ix->queued = 0;
     (void)pthread_mutex_unlock(&ix->lock);
-    finish(ix, &all, err);
+    return all;
 }
 
 static void transact(struct index *ix)
 {
-    struct batch_list taken = {NULL, NULL, 0}, refused = {NULL, NULL, 0};
+    struct batch_list taken = {NULL, NULL, 0}, refused = {NULL, NULL, 0}, queued = {NULL, NULL, 0};
     struct error err = {.code = OK, .text = ""}, stale;
     struct conn *conn = db_writer(ix->db);
 
@@ -213,13 +214,14 @@ static void transact(struct index *ix)
     enum conn_fault fault = conn->fault;
     db_write_end(ix->db);
 
-    if (status != OK && fault != CONN_SOUND)
+    if (status != OK && fault != CONN_SOUND) {
         index_begin_anew(ix, fault, conn->fault_text);
+        queued = take_queue(ix);
+    }
     finish(ix, &taken, &err);
     (void)error_set(&stale, E_UNAVAILABLE, "index: begun anew; what was known of it does not hold any more");
     finish(ix, &refused, &stale);
-    if (status != OK && fault != CONN_SOUND)
-        fail_queue(ix, &err);
+    finish(ix, &queued, &err);
 }
 
 static void replace_damaged(struct index *ix)
@@ -228,8 +230,9 @@ static void replace_damaged(struct index *ix)
     struct error err;
     (void)db_fault(ix->db, why);
     index_begin_anew(ix, CONN_FILE_BAD, why);
+    struct batch_list queued = take_queue(ix);
     (void)error_set(&err, E_UNAVAILABLE, "index: begun anew: %.400s", why);
-    fail_queue(ix, &err);
+    finish(ix, &queued, &err);
 }
 
 static void *run(void *arg)

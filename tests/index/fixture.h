@@ -94,7 +94,10 @@ static inline enum status add_rows(struct index *ix, const struct key_parts *row
 {
     struct error err = {.code = OK, .text = ""};
     struct index_batch batch = {.rows = rows, .row_count = count};
-    return index_write_wait(ix, &batch, &err);
+    enum status status = index_write_wait(ix, &batch, &err);
+    if (status != OK)
+        print_message("not added: %s\n", err.text);
+    return status;
 }
 
 static inline enum status forget_ids(struct index *ix, const struct id *ids, size_t count)
