@@ -237,6 +237,13 @@ class Stage:
             replica.wait_ready()
         return all_of_them
 
+    def check_processes(self):
+        """At the end of a scenario that held: none died of its own, or complained."""
+        for process in self._processes:
+            if process.running():
+                process.kill()
+            process.check_end()
+
     # --- balancers ---------------------------------------------------------------------------------------------
 
     def _deployed(self, name, ports, changes):
@@ -314,7 +321,10 @@ class Stage:
     def end(self):
         self.stopping.set()
         for process in reversed(self._processes):
-            process.kill()
+            try:
+                process.kill()
+            except AssertionError as failure:
+                print(failure)
         for thread in self._threads:
             thread.join(10)
         for function in reversed(self._ends):
@@ -374,6 +384,7 @@ def main(scenario, limit=120):
         stage = Stage(name)
         scenario(stage)
         stage.raise_failures()
+        stage.check_processes()
         code = 0
     except Skip as reason:
         print("skip  %s: %s" % (name, reason))

@@ -48,7 +48,7 @@ class Process:
         """`path` is where its files are: path.log, and the directory that it works in."""
         self.name, self.argv, self.env, self.log_path = os.path.basename(path), argv, env, path + ".log"
         self.cwd = os.path.dirname(path)
-        self._popen = None
+        self._popen, self._signals = None, set()
 
     def start(self):
         if self.running():
@@ -56,6 +56,7 @@ class Process:
         with open(self.log_path, "ab") as log:
             self._popen = subprocess.Popen(self.argv, env=self.env, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, start_new_session=True)
+        self._signals = set()
 
     @property
     def pid(self):
@@ -69,17 +70,29 @@ class Process:
         return self._popen.poll()
 
     def signal(self, number):
-        os.killpg(self._popen.pid, number)
+        """To the whole group, if the program still runs (its number may be another's afterwards)."""
+        if self.running():
+            self._signals.add(number)
+            os.killpg(self._popen.pid, number)
 
     def kill(self):
-        """kill -9, and wait until it is gone."""
+        """kill -9, and wait until it is gone. Failure if it was: nothing may die unnoticed between two kills."""
         if self._popen is None:
             return
-        try:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        self.signal(signal.SIGKILL)
         self._popen.wait()
+        self.check_end()
+
+    def check_end(self):
+        """Failure if it died of a signal that was not sent by us, or a sanitizer had something to say."""
+        if self._popen is None or self.running():
+            return
+        code = self._popen.returncode
+        if code < 0 and -code not in self._signals:
+            raise Failure("%s died of signal %d" % (self.name, -code))
+        found = re.search(r".*(?:WARNING|ERROR): [A-Za-z]*Sanitizer.*|.*: runtime error: .*", self.log())
+        if found:
+            raise Failure("%s: %s" % (self.name, found.group()))
 
     def stop(self, seconds=STOP_SECONDS):
         """SIGTERM; the exit code. Failure if it does not end in time."""
