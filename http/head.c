@@ -38,10 +38,11 @@ static bool has_control(struct slice s)
 
 void head_see(struct head *h, struct slice name, struct slice value)
 {
+    bool control = has_control(value); /* before trimming, which takes vertical tabs for space */
     value = slice_trim(value);
     if (!is_token(name))
         refuse(h, 400, "a header name has a character that none may have");
-    else if (has_control(value))
+    else if (control)
         refuse(h, 400, "a header value has a control character");
     else if (slice_eq_nocase(name, SLICE("Content-Length"))) {
         if (++h->content_lengths > 1)

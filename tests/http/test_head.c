@@ -92,6 +92,9 @@ static void names_are_tokens_and_values_have_no_controls(void **state)
     assert_int_equal(see(false, "A(b): 1", NULL).status, 400);
     assert_int_equal(see(false, "A: b\rc", NULL).status, 400);
     assert_int_equal(see(false, "A: b\x7f", NULL).status, 400);
+    /* At the edges too, where trimming would hide them from us and not from the library. */
+    assert_int_equal(see(false, "Transfer-Encoding: \vchunked", NULL).status, 400);
+    assert_int_equal(see(false, "Transfer-Encoding: chunked\f", NULL).status, 400);
     assert_int_equal(see(false, "A: b\tc \xc3\xa9", "B!#$%&'*+-.^_`|~9:", NULL).status, 0);
 }
 
