@@ -8,8 +8,6 @@ import ssl
 import urllib.parse
 import xml.etree.ElementTree
 
-DIGEST_DIGITS = 26  # of an id: the part after the dash
-
 
 class Bucket:
     """A bucket, or one root (`s3://NAME/ROOT`) in it. One per thread."""
@@ -140,21 +138,3 @@ class Bucket:
     def clear(self):
         for key in self.keys():
             self.delete(key)
-
-
-def id_of(key):
-    """The id in a key `pf1/<lane>/<day>/<minute>/<id>.<kind>.<meta>`; None for others."""
-    parts = key.split("/")
-    if len(parts) < 5 or parts[0] != "pf1" or len(parts[4]) < 40:
-        return None
-    return parts[4][:38]
-
-
-def kind_of(key):
-    """`p` or `q` for a profile, `x` for a tombstone."""
-    return key.split("/")[4][39]
-
-
-def digest_of(id):
-    """What is equal for profiles that count once."""
-    return id[-DIGEST_DIGITS:]

@@ -30,7 +30,8 @@ Beside this file:
   client.py       Client (keep-alive HTTP), Api (brazier's routes, pages of lists, canonical dump), Unanswered
   profiles.py     ProfileMaker (unique copies of real profiles), totals, read, path_of
   process.py      Process, Replica: start, kill, stop, delete_index, wait_ready, rss; Failure, Skip
-  bucket.py       Bucket: signed LIST, GET, PUT, DELETE; id_of, kind_of, digest_of keys
+  bucket.py       Bucket: signed LIST, GET, PUT, DELETE, behind brazier's back
+  keys.py         profile_key, tombstone_key, make_id; id_of, kind_of, digest_of keys
   fault_proxy.py  FaultProxy: refuse, black-hole, slow-down, lost responses, delays
 
 On a Stage: dir (temporary), port(), bucket(), bucket_proxy(), proxy(), replica(), replicas(), nginx(), haproxy(), spawn(),

@@ -6,9 +6,9 @@ index and say that they are stale, and afterwards everything acknowledged is the
 import threading
 import time
 
-from bucket import digest_of, id_of
 from client import Api, labels_of
 from harness import main
+from keys import digest_of, id_of
 from profiles import ProfileMaker
 
 KINDS = ("refuse", "black-hole", "slow-down")

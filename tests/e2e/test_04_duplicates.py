@@ -4,9 +4,9 @@ again to the next replica when a connection breaks, and each profile is posted f
 is listed once and counted once on every replica, under whichever id it was acknowledged; also after a rebuild."""
 import threading
 
-from bucket import digest_of, id_of
 from client import Api, Unanswered, labels_of
 from harness import main
+from keys import digest_of, id_of
 from profiles import Counter, ProfileMaker, totals
 
 SERVICE = "basket"
