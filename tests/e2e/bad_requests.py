@@ -3,7 +3,7 @@ in two ways carries a whole valid POST where a careless server would look for a 
 stored."""
 import urllib.parse
 
-OK, CLOSED = 200, 0  # CLOSED: no answer at all, the connection is closed
+CLOSED = 0  # no answer at all, the connection is closed
 LIMIT_URI, LIMIT_HEAD = 12 * 1024, 13 * 1024
 TIMES = ("yesterday", "2026-13-01T00:00:00", "2026-02-30T00:00:00", "2026-01-01T24:00:00", "2026-01-01T00:00:60",
          "2026-01-01", "2026-01-01T00:00", "2026-01-01T00:00:00+25:00", "2026-01-01T00:00:00ZZ", "0000-01-01T00:00:00",
@@ -70,7 +70,7 @@ def framing(target, body):
     yield "neither length nor coding", head(first), (400, 411), ""
     open_chunks = head(first, "Transfer-Encoding: chunked")
     for chunks in (b"zz\r\n", b"-5\r\n", b"0x5\r\n", b"5 5\r\n", b"\r\n", b";x\r\n", b"fffffffffffffffff\r\n",
-                   b"8000000000000000\r\n", b"\xd9\xa1\r\n", b"+5\r\n"):
+                   b"\xd9\xa1\r\n", b"+5\r\n"):
         yield "chunk size %r" % chunks, open_chunks + chunks + body + b"\r\n0\r\n\r\n", (400, 413, CLOSED), ""
     yield "no end of a chunk", open_chunks + b"%x\r\n%s0\r\n\r\n" % (size, body), (400, CLOSED), ""
     yield "a chunk longer than said", open_chunks + b"%x\r\n%s\r\n0\r\n\r\n" % (size - 3, body), (400, CLOSED), ""
@@ -110,7 +110,8 @@ def heads(target, body):
     yield "a NUL in the target", head("GET /api/0/\x00services HTTP/1.1"), (400,), ""
     yield "a space in the target", head("GET /api/0/ser vices HTTP/1.1"), (400, 404, 505), ""
     yield "a control in the target", head("GET /api/0/\x01services HTTP/1.1"), (400,), ""
-    yield "two spaces", head("GET  /api/0/services HTTP/1.1"), (400, 404, CLOSED), ""
+    # RFC 9112, section 3, lets a server read it as one; it decides nothing about where a request ends.
+    yield "two spaces", head("GET  /api/0/services HTTP/1.1"), (200, 400, 404, CLOSED), ""
     yield "a tab", head("GET\t/api/0/services\tHTTP/1.1"), (400, 404, 405, 501, 505, CLOSED), ""
     yield "no target", head("GET HTTP/1.1"), (400, 404, 505, CLOSED), ""
     yield "no method", head("/api/0/services HTTP/1.1"), (400, 404, 405, 501, 505, CLOSED), ""
@@ -211,7 +212,7 @@ def questions():
             name = ("from", "to")[i % 2]
             yield "%s with a bad %s %d" % (path, name, i), get(ask + name + "=" + quote(time)), (400,), name
         yield path + " backwards", get(ask + "from=2026-01-02T00:00:00&to=2026-01-01T00:00:00"), (400,), "after"
-    for limit in ("x", "-1", "1.5", "1e3", "0x10", "99999999999999999999", "1 2", "%00"):
+    for limit in ("x", "-", "1.5", "1e3", "0x10", "99999999999999999999", "1%202", "%00", "+1"):
         yield "limit " + limit, get("/api/0/profiles?service=s&limit=" + limit), (400,), "limit"
     for cursor in ("x", "0", "-1", "a" * 1000, "%00", "9999999999999999999.x", "001m838zsex-v9pkxyc34vav13p89rxfaqpz04",
                    "..", "%27%20OR%201=1--"):

@@ -2,6 +2,7 @@
 """Hundreds of wrong requests and bodies, one after the other and at once. Each is refused by a 4xx that names the fault
 (or the connection is closed), nothing of it is stored, memory stays within its bound, and the server is as healthy as
 before. Damaged profiles that happen to be valid are stored, each byte for byte."""
+import os
 import re
 import socket
 import time
@@ -14,8 +15,9 @@ from process import Failure
 from profiles import Counter, ProfileMaker, read
 
 SECONDS = 20  # for any answer
-# What the flags below allow at once (bodies, and one unpacked profile with its tables for each worker), and the process.
-MEMORY = 320 << 20
+# What may be held at once: bodies (the flag below), an unpacked profile (--max-inflated) with its tables for each thread
+# that validates, one for each processor; and what the process needs for itself.
+MEMORY = (64 + 144 * max(2, min(os.cpu_count(), 64)) + 48) << 20
 FLAGS = ("--inflight-bytes", "64MiB", "--log-level", "warn")
 CUTS, MUTANTS, GARBAGE = 150, 600, 100
 
@@ -112,11 +114,16 @@ def wrong_requests(inspector, body):
         for name, data, statuses, words in group:
             inspector.expect(name, data, statuses, words)
     inspector.report("wrong requests")
-    for name, data in bad_requests.cut_off(target, body):
-        inspector.sent += 1
+    cut = list(bad_requests.cut_off(target, body))
+
+    def send(i):
+        name, data = cut[i]
         status, _, _ = exchange(inspector.replica.port, data, half_close=True)
         if status // 100 not in (0, 4):
             inspector.wrong.append("%s: %d" % (name, status))
+
+    inspector.stage.threads(len(cut), send)
+    inspector.sent += len(cut)
     inspector.report("requests cut off")
 
 
@@ -135,7 +142,8 @@ def wrong_bodies(stage, inspector):
     for name, body in bad_profiles.garbage(GARBAGE):
         inspector.refuse(api, name, body, kind="cpu")
     inspector.report("wrong bodies")
-    bombs = [bad_profiles.bomb(megabytes) for megabytes in (100, 127, 140, 300)]
+    bombs = [bad_profiles.bomb(megabytes) for megabytes in (100, 300)] + [
+        bad_profiles.bomb(megabytes, 15000) for megabytes in (100, 127)]
 
     def throw(i):
         mine = inspector.replica.api()
@@ -182,7 +190,8 @@ def tricklers(stage, replica, target):
     """Heads and bodies that hardly come: 408 or closed after the deadlines, while others are served."""
     slow = (b"POST %s HTTP/1.1\r\nHost: x\r\n" % target, b"GET ",
             b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n\x1f\x8b" % target,
-            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" % target)
+            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" % target,
+            b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n8000000000000000\r\na\r\n" % target)
 
     def trickle(i):
         data = slow[i % len(slow)]
@@ -206,7 +215,7 @@ def tricklers(stage, replica, target):
         stage.check(answer == b"" or answer.startswith(b"HTTP/1.1 408 "), "trickle %d: %r", i, answer)
         stage.check(took < 35, "trickle %d was closed after %.0f s only", i, took)
 
-    return stage.go(12, trickle)
+    return stage.go(15, trickle)
 
 
 def scenario(stage):
