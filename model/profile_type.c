@@ -22,15 +22,15 @@ enum shape {
 enum unit { UNIT_COUNT, UNIT_BYTES, UNIT_TIME };
 
 const struct profile_type PROFILE_TYPES[PROFILE_TYPE_COUNT] = {
-    {"cpu", 1, false, true, SHAPE_CPU},
-    {"heap", 2, true, true, SHAPE_HEAP},
-    {"allocs", 0, false, true, SHAPE_HEAP},
-    {"block", 3, false, true, SHAPE_CONTENTION},
-    {"mutex", 4, false, true, SHAPE_CONTENTION},
-    {"goroutine", 5, true, true, SHAPE_GOROUTINE},
-    {"threadcreate", 6, true, true, SHAPE_THREADCREATE},
-    {"other", 127, false, true, SHAPE_ANY},
-    {"trace", 128, false, false, SHAPE_ANY},
+    {"cpu", true, SHAPE_CPU},
+    {"heap", true, SHAPE_HEAP},
+    {"allocs", true, SHAPE_HEAP},
+    {"block", true, SHAPE_CONTENTION},
+    {"mutex", true, SHAPE_CONTENTION},
+    {"goroutine", true, SHAPE_GOROUTINE},
+    {"threadcreate", true, SHAPE_THREADCREATE},
+    {"other", true, SHAPE_ANY},
+    {"trace", false, SHAPE_ANY},
 };
 
 static const struct {
@@ -89,15 +89,6 @@ static unsigned shapes_of(const struct sample_type *types, size_t count)
     return shapes;
 }
 
-const struct profile_type *profile_type_find(struct slice name)
-{
-    struct slice trimmed = slice_trim(name);
-    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++)
-        if (slice_eq_cstr(trimmed, PROFILE_TYPES[i].name))
-            return &PROFILE_TYPES[i];
-    return NULL;
-}
-
 const char *profile_type_names(void)
 {
     return "cpu, heap, allocs, block, mutex, goroutine, threadcreate, other, trace";
@@ -105,28 +96,15 @@ const char *profile_type_names(void)
 
 enum status profile_type_parse(struct slice name, const struct profile_type **ret_type, struct error *err)
 {
-    const struct profile_type *type = profile_type_find(name);
-    if (!type)
-        return error_set(err, E_INVALID, "unknown profile type %s: one of %s", quoted_of(name).text,
-                         profile_type_names());
-
-    *ret_type = type;
-    return OK;
-}
-
-const struct profile_type *profile_type_guess(const struct sample_type *types, size_t count)
-{
-    unsigned shapes = shapes_of(types, count);
-    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++)
-        if (PROFILE_TYPES[i].shapes & shapes)
-            return &PROFILE_TYPES[i];
-    return NULL;
-}
-
-bool profile_type_accepts(const struct profile_type *type, const struct sample_type *types, size_t count)
-{
-    unsigned shapes = shapes_of(types, count);
-    return type->shapes == SHAPE_ANY || shapes == 0 || (type->shapes & shapes) != 0;
+    struct slice trimmed = slice_trim(name);
+    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++) {
+        if (slice_eq_cstr(trimmed, PROFILE_TYPES[i].name)) {
+            *ret_type = &PROFILE_TYPES[i];
+            return OK;
+        }
+    }
+    return error_set(err, E_INVALID, "unknown profile type %s: one of %s", quoted_of(name).text,
+                     profile_type_names());
 }
 
 /* "heap or allocs": all rows that the sample types look like. */
@@ -144,13 +122,14 @@ static void append_guesses(unsigned shapes, struct buf *out)
 enum status profile_type_check(const struct profile_type *type, const struct sample_type *types, size_t count,
                                struct error *err)
 {
-    if (profile_type_accepts(type, types, count))
+    unsigned shapes = shapes_of(types, count);
+    if (type->shapes == SHAPE_ANY || shapes == 0 || (type->shapes & shapes) != 0)
         return OK;
 
     enum { SHOWN = 4 };
     struct buf guesses CLEANUP(buf_release) = BUF_INIT(256);
     struct buf seen CLEANUP(buf_release) = BUF_INIT(2 * SHOWN * (QUOTED_TEXT_BYTES + 4));
-    append_guesses(shapes_of(types, count), &guesses);
+    append_guesses(shapes, &guesses);
     for (size_t i = 0; i < count && i < SHOWN; i++)
         buf_printf(&seen, "%s%s %s", i > 0 ? ", " : "", quoted_of(types[i].name).text,
                    quoted_of(types[i].unit).text);

@@ -15,10 +15,8 @@
 
 struct profile_type {
     const char *name;
-    int profefe_number; /* in profefe's keys; 0: profefe does not know it */
-    bool is_snapshot;   /* a state, not a period: its sum over time means nothing */
-    bool is_pprof;      /* false: any bytes, stored unseen, never merged */
-    unsigned shapes;    /* private: those it accepts; 0: all */
+    bool is_pprof;   /* false: any bytes, stored unseen, never merged */
+    unsigned shapes; /* private: those it accepts; 0: all */
 };
 
 enum { PROFILE_TYPE_COUNT = 9 };
@@ -29,20 +27,15 @@ struct sample_type {
     struct slice name, unit;
 };
 
-/* The row of that name, exactly, after trimming white space; NULL if there is none. Static. */
-const struct profile_type *profile_type_find(struct slice name);
-/* The same; E_INVALID: unknown profile type 'x': one of cpu, heap, ... */
+/* The row of that name, exactly, after trimming white space. Static. E_INVALID: unknown profile type "x": one
+ * of cpu, heap, ... */
 NODISCARD enum status profile_type_parse(struct slice name, const struct profile_type **ret_type,
                                          struct error *err);
 /* "cpu, heap, allocs, ..."; static. */
 const char *profile_type_names(void);
 
-/* What a profile with these sample types looks like: the first row that takes its shape; NULL if the shape is
- * unknown. */
-const struct profile_type *profile_type_guess(const struct sample_type *types, size_t count);
-/* False only if it positively looks like something else. */
-bool profile_type_accepts(const struct profile_type *type, const struct sample_type *types, size_t count);
-/* The same; E_INVALID: declared as 'cpu', but its sample types (alloc_objects/count, ...) look like heap */
+/* E_INVALID only if it positively looks like something else: declared as cpu, but it looks like heap or
+ * allocs: its sample types are ... */
 NODISCARD enum status profile_type_check(const struct profile_type *type, const struct sample_type *types,
                                          size_t count, struct error *err);
 
