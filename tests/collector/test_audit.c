@@ -51,7 +51,7 @@ static void an_object_that_is_gone_is_forgotten_and_its_neighbours_stay(void **s
     struct stage *s = *state;
 
     for (int i = 0; i < 5; i++) {
-        char identity[16];
+        char identity[32];
         struct given given = {.mint_ms = NOON - 600000 + i, .identity = identity};
 
         snprintf(identity, sizeof(identity), "%d", i);

@@ -9,7 +9,7 @@
 
 static struct id put_file(struct stage *s, const char *name, int number)
 {
-    char identity[16];
+    char identity[32];
 
     snprintf(identity, sizeof(identity), "%d", number);
     return stage_put(s, &(struct given){.mint_ms = stage_now_ms(s) - 1000 + number,
@@ -19,7 +19,7 @@ static struct id put_file(struct stage *s, const char *name, int number)
 
 static void take_away(struct stage *s, int number)
 {
-    char identity[16];
+    char identity[32];
     struct given given = {.mint_ms = stage_now_ms(s) - 1000 + number, .identity = identity};
 
     snprintf(identity, sizeof(identity), "%d", number);

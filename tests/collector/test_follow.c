@@ -73,7 +73,7 @@ static void what_another_replica_has_put_is_there_behind_the_barrier(void **stat
     assert_int_equal(pass(s), -1);
     assert_int_equal(stage_profiles(s), 0);
     for (int i = 1; i <= 20; i++) {
-        char identity[16];
+        char identity[32];
 
         snprintf(identity, sizeof(identity), "%d", i);
         stage_put(s, &(struct given){.mint_ms = stage_now_ms(s), .identity = identity});
@@ -87,7 +87,7 @@ static void many_pages_are_read_to_the_end(void **state)
     struct stage *s = *state;
 
     for (int i = 0; i < 2500; i++) {
-        char identity[16];
+        char identity[32];
 
         snprintf(identity, sizeof(identity), "%d", i);
         stage_put(s, &(struct given){.mint_ms = stage_now_ms(s) + i % 7, .identity = identity});

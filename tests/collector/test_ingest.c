@@ -197,7 +197,7 @@ static void a_damaged_index_does_not_touch_the_200(void **state)
     struct stage *s = *state;
 
     for (int i = 0; i < 3; i++) {
-        char body[16];
+        char body[32];
 
         snprintf(body, sizeof(body), "trace %d", i);
         assert_int_equal(stage_post(s, "service=svc1&type=trace", slice_of(body)), 200);
@@ -213,7 +213,7 @@ static void lanes_are_chosen_by_the_digest(void **state)
 
     s->config.write_lanes = 16;
     for (int i = 0; i < 8; i++) {
-        char body[16];
+        char body[32];
 
         snprintf(body, sizeof(body), "trace %d", i);
         assert_int_equal(stage_post(s, "service=svc1&type=trace", slice_of(body)), 200);

@@ -18,7 +18,7 @@ static int setup(void **state)
 
 static struct slice key_number(struct stage *s, int i)
 {
-    char key[16];
+    char key[32];
 
     snprintf(key, sizeof(key), "k%03d", i);
     return arena_copy(&s->arena, slice_of(key));

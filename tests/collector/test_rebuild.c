@@ -183,7 +183,7 @@ static void the_horizon_moves_from_now_into_the_past(void **state)
     int64_t last = INT64_MAX;
 
     for (int day = 0; day < 6; day++) {
-        char identity[16];
+        char identity[32];
 
         snprintf(identity, sizeof(identity), "%d", day);
         stage_put(s, &(struct given){.mint_ms = NOON - day * DAY, .identity = identity});
