@@ -6,7 +6,6 @@
 
 #include "base/encode.h"
 #include "model/quoted.h"
-#include "model/time.h"
 
 #include <assert.h>
 #include <string.h>

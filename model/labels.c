@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-int label_cmp(const struct label *a, const struct label *b)
+/* Bytewise by key, then by value. */
+static int label_cmp(const struct label *a, const struct label *b)
 {
     int by_key = slice_cmp(a->key, b->key);
     return by_key != 0 ? by_key : slice_cmp(a->value, b->value);

@@ -38,9 +38,7 @@ NODISCARD enum status labels_parse(struct slice text, struct arena *arena, struc
  * names the limit and the number. The order is not looked at. */
 NODISCARD enum status labels_check(const struct labels *labels, struct error *err);
 
-/* Bytewise by key, then by value. */
-int label_cmp(const struct label *a, const struct label *b);
-/* Makes canonical: sorts and collapses identical pairs. */
+/* Makes canonical: sorts bytewise by key, then by value, and collapses identical pairs. */
 void labels_sort(struct labels *labels);
 bool labels_are_canonical(const struct labels *labels);
 

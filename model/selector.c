@@ -36,11 +36,3 @@ enum status cursor_decode(struct slice text, struct cursor *ret_cursor, struct e
     *ret_cursor = cursor;
     return OK;
 }
-
-bool cursor_is_before(const struct cursor *cursor, const struct profile_meta *meta)
-{
-    if (meta->created_at_ms != cursor->created_at_ms)
-        return meta->created_at_ms < cursor->created_at_ms;
-
-    return id_cmp(&meta->id, &cursor->id) < 0;
-}

@@ -19,7 +19,8 @@ struct selector {
 /* All but limit and cursor. */
 bool selector_matches(const struct selector *selector, const struct profile_meta *meta);
 
-/* A place in a list, newest first: the profile that it stands on has been shown. */
+/* A place in a list, newest first: the profile that it stands on has been shown; next comes what is older, or
+ * as old with a smaller id. */
 struct cursor {
     int64_t created_at_ms;
     struct id id;
@@ -31,7 +32,5 @@ enum { CURSOR_TEXT_BYTES = STAMP_BYTES + 1 + ID_BYTES + 1 }; /* with the NUL */
 void cursor_encode(const struct profile_meta *last, char ret_text[static CURSOR_TEXT_BYTES]);
 /* Exactly what cursor_encode() writes. E_INVALID: bad "cursor" "x". */
 NODISCARD enum status cursor_decode(struct slice text, struct cursor *ret_cursor, struct error *err);
-/* meta comes after the place: older, or as old with a smaller id. */
-bool cursor_is_before(const struct cursor *cursor, const struct profile_meta *meta);
 
 #endif

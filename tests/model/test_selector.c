@@ -1,8 +1,6 @@
 /* Which profiles a question is about, and where the next page begins. */
 #include "model/selector.h"
 
-#include "base/random.h"
-
 #include <string.h>
 
 #include <setjmp.h>
@@ -91,37 +89,6 @@ static void what_is_no_cursor_is_refused(void **state)
     }
 }
 
-/* Pages of a list that grows in between show what was there once each, newest first. */
-static void pages_by_cursor_are_the_list_cut_in_pieces(void **state)
-{
-    (void)state;
-    enum { ALL = 60 };
-    struct profile_meta metas[ALL];
-    struct random r;
-    random_seed(&r, 10);
-    for (size_t i = 0; i < ALL; i++)
-        metas[i] = meta_at((int64_t)random_below(&r, 10), (uint8_t)i);
-
-    struct cursor cursor;
-    const struct profile_meta *last = NULL;
-    for (size_t shown = 0; shown < ALL; shown++) {
-        const struct profile_meta *next = NULL;
-        for (size_t i = 0; i < ALL; i++)
-            if ((!last || cursor_is_before(&cursor, &metas[i])) &&
-                (!next || profile_meta_cmp_newest(&metas[i], next) < 0))
-                next = &metas[i];
-        assert_non_null(next);
-        assert_true(!last || profile_meta_cmp_newest(last, next) < 0);
-
-        char text[CURSOR_TEXT_BYTES];
-        cursor_encode(next, text);
-        assert_int_equal(cursor_decode(slice_of(text), &cursor, NULL), OK);
-        last = next;
-    }
-    for (size_t i = 0; i < ALL; i++)
-        assert_false(cursor_is_before(&cursor, &metas[i]));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,7 +96,6 @@ int main(void)
         cmocka_unit_test(service_type_and_labels_must_all_be_met),
         cmocka_unit_test(a_cursor_comes_back),
         cmocka_unit_test(what_is_no_cursor_is_refused),
-        cmocka_unit_test(pages_by_cursor_are_the_list_cut_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
