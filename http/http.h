@@ -80,8 +80,7 @@ struct http_options {
     int threads;        /* event loops */
     /* 0: 10,000. At the bound the connection that has been idle longest makes room for a new one. */
     unsigned max_connections;
-    unsigned max_connections_per_ip; /* 0: no bound */
-    size_t max_body_bytes;           /* 0: LIMIT_BODY_BYTES */
+    size_t max_body_bytes; /* 0: LIMIT_BODY_BYTES */
     /* Bodies: known lengths are taken before the body is read, chunks as they come. Answers count until they
      * are sent, even over the bound. NULL: no bound. */
     struct budget *inflight;
@@ -140,7 +139,6 @@ struct slice http_body(const struct http_request *req);
 /* X-Request-Id if it came with a harmless one (1..64 of A-Z a-z 0-9 - . _), else 16 random hex digits. */
 const char *http_request_id(const struct http_request *req);
 const char *http_remote(const struct http_request *req); /* address and port of the peer */
-int64_t http_arrived_ms(const struct http_request *req); /* clock_mono_ms() when its head was complete */
 struct arena *http_arena(struct http_request *req);      /* 1 MiB, freed with the request */
 /* A place for the layers above (who is asking, say); NULL at first. */
 void http_set_user(struct http_request *req, void *user);

@@ -4,7 +4,7 @@
  * else a large compressible body is compressed. So a range is always one of the plain bytes, and a compressed
  * body is sent under a weak entity tag, since its bytes are not those of the plain one.
  *
- * The head is written in one place, reply_headers(), for both ways out: through the library, and past it when
+ * The head is written in one place, emit_headers(), for both ways out: through the library, and past it when
  * a request is refused in the middle of its body, where the library would take no answer.
  */
 #include "http/negotiate.h"
@@ -13,7 +13,6 @@
 #include "http/routes.h"
 
 #include "base/gzip.h"
-#include "base/limits.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -120,7 +119,8 @@ static void answer_compressed(struct http_request *req)
     }
 }
 
-void reply_prepare(struct http_request *req)
+/* Makes the reply ready to be sent: conditions, ranges, compression. Any thread, once. */
+static void prepare(struct http_request *req)
 {
     struct http_reply *r = &req->reply;
     req->reply_from = 0;
@@ -138,8 +138,9 @@ void reply_prepare(struct http_request *req)
     }
 }
 
-void reply_headers(const struct http_request *req, bool close,
-                   void (*emit)(void *arg, const char *name, const char *value), void *arg)
+/* Calls emit for each header of the answer, Content-Length and Date excepted. */
+static void emit_headers(const struct http_request *req, bool close,
+                         void (*emit)(void *arg, const char *name, const char *value), void *arg)
 {
     const struct http_reply *r = &req->reply;
     if (close)
@@ -166,7 +167,8 @@ void reply_headers(const struct http_request *req, bool close,
     }
 }
 
-struct slice reply_body(const struct http_request *req)
+/* The part of the body that is sent. */
+static struct slice body_sent(const struct http_request *req)
 {
     return slice_sub(buf_slice(&req->reply.body), req->reply_from, req->reply_len);
 }
@@ -178,12 +180,12 @@ static void emit_to_library(void *arg, const char *name, const char *value)
 
 struct MHD_Response *reply_response(const struct http_request *req, bool close)
 {
-    struct slice body = reply_body(req);
+    struct slice body = body_sent(req);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)(body.ptr ? body.ptr : ""),
                                         MHD_RESPMEM_PERSISTENT);
     if (response)
-        reply_headers(req, close, emit_to_library, response);
+        emit_headers(req, close, emit_to_library, response);
     return response;
 }
 
@@ -194,11 +196,11 @@ static void emit_to_buf(void *arg, const char *name, const char *value)
 
 void reply_send_raw(struct http_request *req)
 {
-    struct slice body = reply_body(req);
+    struct slice body = body_sent(req);
     struct buf *raw = &req->raw;
     *raw = BUF_INIT(RAW_HEAD_MAX + body.len);
     buf_printf(raw, "HTTP/1.1 %u %s\r\n", req->reply.status, MHD_get_reason_phrase_for(req->reply.status));
-    reply_headers(req, true, emit_to_buf, raw);
+    emit_headers(req, true, emit_to_buf, raw);
     buf_printf(raw, "Content-Length: %zu\r\n\r\n", body.len);
     if (req->method != HTTP_HEAD)
         buf_append(raw, body);
@@ -222,7 +224,7 @@ void http_reply(struct http_request *req, struct http_reply *reply)
 {
     req->reply = *reply;
     reply->body = BUF_INIT(reply->body.max);
-    reply_prepare(req);
+    prepare(req);
     charge(req);
     server_replied(req);
 }

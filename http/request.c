@@ -9,7 +9,6 @@
  */
 #include "http/request.h"
 
-#include "http/routes.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -173,7 +172,6 @@ bool request_read_head(struct http_request *req, const char *method, const char 
     struct head_reading r = {.head = ret_head};
     *ret_head = (struct head){.status = 0};
     req->method = method_of(method);
-    req->arrived_ms = clock_mono_ms();
     req->arrived_us = clock_mono_us();
     take_id(req);
     if (request_library_is_sloppy() && req->target_raw)
@@ -257,11 +255,6 @@ const char *http_request_id(const struct http_request *req)
 const char *http_remote(const struct http_request *req)
 {
     return req->connection->remote;
-}
-
-int64_t http_arrived_ms(const struct http_request *req)
-{
-    return req->arrived_ms;
 }
 
 struct arena *http_arena(struct http_request *req)

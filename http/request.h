@@ -45,7 +45,7 @@ struct http_request {
     struct slice rest;
     unsigned allowed; /* of the path, for Allow */
     char id[REQUEST_ID_MAX + 1];
-    int64_t arrived_ms, arrived_us;
+    int64_t arrived_us;
     struct body body;
     struct arena arena;
     void *user;
@@ -68,13 +68,6 @@ void request_free(struct http_request *req);
 bool request_read_head(struct http_request *req, const char *method, const char *version,
                        struct head *ret_head, struct error *err);
 
-/* Makes the reply ready to be sent: conditions, ranges, compression. Any thread, once. */
-void reply_prepare(struct http_request *req);
-/* Calls emit for each header of the answer, Content-Length and Date excepted. */
-void reply_headers(const struct http_request *req, bool close,
-                   void (*emit)(void *arg, const char *name, const char *value), void *arg);
-/* The part of the body that is sent. */
-struct slice reply_body(const struct http_request *req);
 /* The answer as the library sends it; NULL only out of memory. The body stays the request's. */
 struct MHD_Response *reply_response(const struct http_request *req, bool close);
 /* Sends the answer past the library, which then must be told to close. Best effort: a peer that reads nothing

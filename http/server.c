@@ -331,7 +331,6 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
     struct MHD_OptionItem extra[] = {
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)POOL_BYTES, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(s->options.max_connections + CONNECTION_SLACK), NULL},
-        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)s->options.max_connections_per_ip, NULL},
 #if MHD_VERSION >= 0x00097701
         {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
 #else

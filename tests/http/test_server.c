@@ -576,26 +576,6 @@ static void at_the_bound_idle_connections_make_room_and_busy_ones_do_not(void **
     (void)close(busy);
 }
 
-static void one_address_can_be_bounded(void **state)
-{
-    (void)state;
-    struct wire_reply r = {.text = NULL};
-    f.options.max_connections_per_ip = 2;
-    fixture_start(&f);
-    int fds[3];
-    for (int i = 0; i < 2; i++) {
-        fds[i] = wire_connect(f.port);
-        assert_true(wire_text(fds[i], "GET /echo HTTP/1.1\r\n" HOST "\r\n"));
-        assert_next(fds[i], &r, 200, "body=");
-        wire_release(&r);
-    }
-    fds[2] = wire_connect(f.port);
-    assert_true(wire_wait_close(fds[2], &r));
-    for (int i = 0; i < 3; i++)
-        (void)close(fds[i]);
-    wire_release(&r);
-}
-
 static void quiescing_finishes_what_has_begun_and_refuses_the_rest(void **state)
 {
     (void)state;
@@ -684,7 +664,6 @@ int main(void)
         TEST(a_client_that_does_not_read_its_answer_is_closed),
         TEST(an_idle_connection_is_closed_after_its_time),
         TEST(at_the_bound_idle_connections_make_room_and_busy_ones_do_not),
-        TEST(one_address_can_be_bounded),
         TEST(quiescing_finishes_what_has_begun_and_refuses_the_rest),
         TEST(a_server_can_be_freed_with_connections_open),
         TEST(a_taken_port_is_a_configuration_error),
