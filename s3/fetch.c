@@ -5,7 +5,6 @@
 #include "s3/fetch.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/version.h"
 
 #include <curl/curl.h>
