@@ -5,9 +5,6 @@
  */
 #include "base/json.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void separate(struct json *j)
@@ -136,24 +133,6 @@ void json_i64(struct json *j, int64_t n)
     buf_append_byte(j->out, '-');
     j->comma = false;
     json_u64(j, 0 - (uint64_t)n);
-}
-
-void json_double(struct json *j, double n)
-{
-    if (!isfinite(n)) {
-        json_null(j);
-        return;
-    }
-
-    /* 15 digits are always true to a decimal that was read, 17 always to the double. */
-    char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, n);
-        if (strtod(text, NULL) == n)
-            break;
-    }
-    separate(j);
-    buf_append_cstr(j->out, text);
 }
 
 void json_bool(struct json *j, bool b)

@@ -28,7 +28,6 @@ void json_string(struct json *j, struct slice s);
 void json_cstr(struct json *j, const char *s);
 void json_i64(struct json *j, int64_t n);
 void json_u64(struct json *j, uint64_t n);
-void json_double(struct json *j, double n); /* shortest form; NaN and infinities become null */
 void json_bool(struct json *j, bool b);
 void json_null(struct json *j);
 

@@ -15,8 +15,6 @@
 /* Against bombs: beyond this many free bytes, at most this many times the input. */
 #define LIMIT_INFLATE_FREE_BYTES MIB
 #define LIMIT_INFLATE_RATIO      200UL
-/* Bodies and answers held at once by all requests together. --inflight-bytes */
-#define LIMIT_INFLIGHT_BYTES (128 * MIB)
 
 /* Key grammar (docs/KEYS.md): whatever is within these fits in 1,024 bytes. */
 #define LIMIT_KEY_BYTES        1024UL
@@ -43,12 +41,12 @@
 /* Tables of the reader beside the inflated bytes: 10 MB for a profile of 10 MB, hostile ones reach this. */
 #define LIMIT_PPROF_SCRATCH_BYTES (256 * MIB)
 /* One merge: an inflated input, the tables for reading it, and the result. A range of a thousand heap
- * profiles of a big program takes 100 MB. --max-merge-bytes */
+ * profiles of a big program takes 100 MB. --merge-bytes */
 #define LIMIT_MERGE_BYTES (512 * MIB)
 
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
-#define LIMIT_LIST_PAGE_BYTES  (4 * MIB)
-#define LIMIT_LIST_KEYS        1000UL
+#define LIMIT_LIST_PAGE_BYTES (4 * MIB)
+#define LIMIT_LIST_KEYS       1000UL
 /* Pages without a key that say there are more, in a row: a bucket full of delete markers gives some. */
 #define LIMIT_LIST_EMPTY_PAGES 1000UL
 #define LIMIT_XML_DEPTH        16UL
@@ -73,8 +71,6 @@
 #define LIMIT_ANSWER_BYTES (64 * MIB)
 /* Profiles of one merge: a day of 30 instances, two a minute. */
 #define LIMIT_MERGE_PROFILES (100UL * 1000)
-/* Their keys, while it runs. */
-#define LIMIT_MERGE_PLAN_BYTES (64 * MIB)
 
 /* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
 #define LIMIT_LIST_PROFILES 10000UL

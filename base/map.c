@@ -1,7 +1,7 @@
 /*
- * Linear probing in a table that is at most three quarters full. Removing shifts the rest of the run back
- * instead of leaving a tombstone, so a table that lives long does not slow down. The hash is kept in the
- * entry: growing does not touch the keys, and most comparisons end at the hash.
+ * Linear probing in a table that is at most three quarters full; nothing is ever taken out, so a run has no
+ * holes. The hash is kept in the entry: growing does not touch the keys, and most comparisons end at the
+ * hash.
  */
 #include "base/map.h"
 
@@ -77,28 +77,4 @@ uint64_t *map_put(struct map *m, struct slice key, bool *ret_is_new)
         m->count++;
     }
     return &e->value;
-}
-
-bool map_remove(struct map *m, struct slice key)
-{
-    if (m->count == 0)
-        return false;
-
-    struct map_entry *e = find(m, key, hash64(key));
-    if (!e->key.ptr)
-        return false;
-
-    size_t mask = m->cap - 1;
-    size_t hole = (size_t)(e - m->entries);
-    for (size_t at = (hole + 1) & mask; m->entries[at].key.ptr; at = (at + 1) & mask) {
-        /* An entry may move back to the hole only if that does not put it in front of its own place. */
-        size_t home = m->entries[at].hash & mask;
-        if (((at - home) & mask) >= ((at - hole) & mask)) {
-            m->entries[hole] = m->entries[at];
-            hole = at;
-        }
-    }
-    m->entries[hole] = (struct map_entry){0};
-    m->count--;
-    return true;
 }

@@ -27,7 +27,5 @@ void map_release(struct map *m);
 uint64_t *map_get(const struct map *m, struct slice key);
 /* The value's place; *ret_is_new tells whether it was made now (value 0). key.ptr must not be NULL. */
 uint64_t *map_put(struct map *m, struct slice key, bool *ret_is_new);
-/* True if it was there. */
-bool map_remove(struct map *m, struct slice key);
 
 #endif

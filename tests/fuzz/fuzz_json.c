@@ -35,7 +35,7 @@ static void as_string(struct slice in)
     json_object(&j);
     json_key(&j, "b");
     json_array(&j);
-    json_double(&j, 0.1);
+    json_i64(&j, -1);
     json_array_end(&j);
     json_key(&j, "a");
     json_string(&j, in);
