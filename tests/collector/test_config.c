@@ -14,12 +14,15 @@
 
 static enum status read_serve(struct config *config, int argc, const char **argv, struct error *err)
 {
+    static char texts[8][64]; /* the configuration points into them */
     struct option_row rows[CONFIG_ROWS_MAX];
     size_t count = config_serve_rows(config, rows);
     char *words[8];
 
-    for (int i = 0; i < argc; i++)
-        words[i] = strdup(argv[i]); /* what is pointed to lives as long as the program */
+    for (int i = 0; i < argc; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "%s", argv[i]);
+        words[i] = texts[i];
+    }
     if (option_parse(rows, count, argc, words, NULL, err) != OK)
         return err->code;
     return config_check(config, err);
