@@ -349,7 +349,7 @@ enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct
     if (quota_refused(&m->quota))
         return quota_error(&m->quota, err);
 
-    struct slice proto;
+    struct slice proto = SLICE_NULL;
     enum status status = to_proto(m, body, &proto, err);
     if (status == OK)
         status = profile_read(&m->profile, proto, err);

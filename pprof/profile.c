@@ -47,11 +47,13 @@ void profile_init(struct profile *p, struct quota *quota)
     };
 }
 
-static struct column *columns_of(struct profile *p, size_t i)
+enum { COLUMNS = 7 };
+
+static struct column *column_of(struct profile *p, size_t i)
 {
-    struct column *all[] = {&p->types,     &p->mappings, &p->locations, &p->lines,
-                            &p->functions, &p->strings,  &p->comments};
-    return i < ARRAY_LEN(all) ? all[i] : NULL;
+    struct column *all[COLUMNS] = {&p->types,     &p->mappings, &p->locations, &p->lines,
+                                   &p->functions, &p->strings,  &p->comments};
+    return all[i];
 }
 
 void profile_release(struct profile *p)
@@ -59,8 +61,8 @@ void profile_release(struct profile *p)
     if (!p->quota)
         return;
 
-    for (size_t i = 0; columns_of(p, i); i++)
-        column_release(columns_of(p, i), p->quota);
+    for (size_t i = 0; i < COLUMNS; i++)
+        column_release(column_of(p, i), p->quota);
     idmap_release(&p->mapping_ids, p->quota);
     idmap_release(&p->location_ids, p->quota);
     idmap_release(&p->function_ids, p->quota);
@@ -68,8 +70,8 @@ void profile_release(struct profile *p)
 
 static void profile_reset(struct profile *p, struct slice inflated)
 {
-    for (size_t i = 0; columns_of(p, i); i++)
-        column_reset(columns_of(p, i));
+    for (size_t i = 0; i < COLUMNS; i++)
+        column_reset(column_of(p, i));
     idmap_reset(&p->mapping_ids);
     idmap_reset(&p->location_ids);
     idmap_reset(&p->function_ids);

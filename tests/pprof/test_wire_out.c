@@ -17,7 +17,7 @@ static void messages_of_every_length_are_read_back(void **state)
         assert_int_equal(b.ptr[b.len], '\0');
 
         struct wire w = wire_of(buf_slice(&b));
-        struct wire_field f, g;
+        struct wire_field f = {0}, g = {0};
         assert_true(wire_next(&w, &f));
         struct wire in = wire_of(f.bytes);
         assert_true(wire_next(&in, &g));
