@@ -64,20 +64,16 @@ class Bucket:
             self._access, scope, names, signature)
         return headers
 
-    def request(self, method, key="", params=None, body=b""):
-        """(status, headers, body). `key` is the whole key."""
-        path = urllib.parse.quote("/%s/%s" % (self.name, key) if key else "/" + self.name, safe="/-._~")
-        query = "&".join("%s=%s" % (urllib.parse.quote(k, safe="-._~"), urllib.parse.quote(str(v), safe="-._~"))
-                         for k, v in sorted((params or {}).items()))
-        headers = self._sign(method, path, query, body)
+    def _connect(self):
+        if self._parts.scheme == "https":
+            return http.client.HTTPSConnection(self.host, self.port, timeout=30, context=ssl.create_default_context())
+        return http.client.HTTPConnection(self.host, self.port, timeout=30)
+
+    def _send(self, method, target, body, headers):
         if self._connection is None:
-            if self._parts.scheme == "https":
-                self._connection = http.client.HTTPSConnection(self._parts.hostname, self.port, timeout=30,
-                                                               context=ssl.create_default_context())
-            else:
-                self._connection = http.client.HTTPConnection(self._parts.hostname, self.port, timeout=30)
+            self._connection = self._connect()
         try:
-            self._connection.request(method, path + ("?" + query if query else ""), body, headers)
+            self._connection.request(method, target, body, headers)
             response = self._connection.getresponse()
             data = response.read()
         except (OSError, http.client.HTTPException):
@@ -87,6 +83,21 @@ class Bucket:
         if response.will_close or response.status >= 300:
             self.close()
         return response.status, response.headers, data
+
+    def request(self, method, key="", params=None, body=b""):
+        """(status, headers, body). `key` is the whole key."""
+        path = urllib.parse.quote("/%s/%s" % (self.name, key) if key else "/" + self.name, safe="/-._~")
+        query = "&".join("%s=%s" % (urllib.parse.quote(k, safe="-._~"), urllib.parse.quote(str(v), safe="-._~"))
+                         for k, v in sorted((params or {}).items()))
+        headers, target = self._sign(method, path, query, body), path + ("?" + query if query else "")
+        was_open = self._connection is not None
+        try:
+            return self._send(method, target, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            if not was_open:
+                raise
+            # Kept for so long that the server has closed it meanwhile.
+            return self._send(method, target, body, headers)
 
     def close(self):
         if self._connection:

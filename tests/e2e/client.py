@@ -142,11 +142,11 @@ class Api(Client):
             raise AssertionError("list of %s: %d found, X-Brazier-Total says %s" % (service, len(found), total))
         return found
 
-    def dump(self, blobs=False):
+    def dump(self, blobs=False, services=None):
         """Everything that can be asked for, as text that is equal for equal content: services, types, labels with their
-        values, profiles; with blobs, also what their bytes hash to."""
+        values, profiles; with blobs, also what their bytes hash to. Of some services only, if they are named."""
         lines = []
-        for service in sorted(self.services()):
+        for service in sorted(services or self.services()):
             for kind in self.get_json("/api/0/types", service=service) or []:
                 lines.append(["type", service, kind])
             for label in self.get_json("/api/0/labels", service=service) or []:

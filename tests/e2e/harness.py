@@ -34,8 +34,8 @@ Beside this file:
   keys.py         profile_key, tombstone_key, make_id; id_of, kind_of, digest_of keys
   fault_proxy.py  FaultProxy: refuse, black-hole, slow-down, lost responses, delays
 
-On a Stage: dir (temporary), port(), bucket(), bucket_proxy(), proxy(), replica(), replicas(), nginx(), haproxy(), spawn(),
-run(), threads(), go(), check(), equal(), same_set(), wait_for(), note(), rounds(), at_end().
+On a Stage: dir (temporary), port(), bucket(), bucket_proxy(), proxy(), replica(), replicas(), nginx(), haproxy(),
+spawn(), run(), threads(), go(), check(), equal(), same_set(), wait_for(), note(), rounds(), at_end().
 A stage's threads and processes end with it, whatever happens; if it fails the ends of all logs are printed.
 """
 import collections
@@ -208,7 +208,7 @@ class Stage:
             self._bucket = self._open_bucket()
         root = root or "%s-%s" % (re.sub("[^a-z0-9]", "-", self.name)[:20], uuid.uuid4().hex[:8])
         mine = self._bucket.at("%s/%s" % (self._bucket.root, root) if self._bucket.root else root)
-        if os.environ.get("BRAZIER_TEST_S3_OURS") != "1" and "BRAZIER_TEST_S3_URL" in os.environ:
+        if "BRAZIER_TEST_S3_OURS" not in os.environ and "BRAZIER_TEST_S3_URL" in os.environ:
             self._ends.append(mine.clear)
         return mine
 
@@ -372,6 +372,57 @@ def _ended(number, frame):
     raise Failure("ended by signal %d" % number)
 
 
+class _Patient:
+    """Standard output that nobody may read any more: that must not keep us from clearing up."""
+
+    def __init__(self, out):
+        self._out = out
+
+    def write(self, text):
+        try:
+            return self._out.write(text)
+        except (OSError, ValueError):
+            return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        try:
+            self._out.flush()
+        except (OSError, ValueError):
+            pass
+
+
+def _end_with(parent):
+    """If the runner is killed, so that it can end nothing, its scenarios end themselves."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell(scenario, name):
+    """Runs it on a stage of its own; (stage, exit code)."""
+    stage = None
+    try:
+        stage = Stage(name)
+        scenario(stage)
+        stage.raise_failures()
+        stage.check_processes()
+        return stage, 0
+    except Skip as reason:
+        print("skip  %s: %s" % (name, reason))
+        return stage, 77
+    except AssertionError as failure:
+        where = traceback.extract_tb(failure.__traceback__)
+        place = [frame for frame in where if os.path.basename(frame.filename).startswith("test_")]
+        print("%s: %s" % ("line %d" % place[-1].lineno if place else name, failure))
+    except BaseException:  # pylint: disable=broad-except
+        traceback.print_exc(file=sys.stdout)
+    return stage, 1
+
+
 def main(scenario, limit=120):
     """Runs one scenario on a stage of its own. Exit code 0: it held; 1: it did not; 77: it was skipped."""
     if len(sys.argv) > 1:
@@ -380,27 +431,18 @@ def main(scenario, limit=120):
     signal.signal(signal.SIGTERM, _ended)
     signal.signal(signal.SIGALRM, _ended)
     signal.alarm(limit)
-    stage, code = None, 1
-    try:
-        stage = Stage(name)
-        scenario(stage)
-        stage.raise_failures()
-        stage.check_processes()
-        code = 0
-    except Skip as reason:
-        print("skip  %s: %s" % (name, reason))
-        code = 77
-    except AssertionError as failure:
-        where = traceback.extract_tb(failure.__traceback__)
-        place = [frame for frame in where if os.path.basename(frame.filename).startswith("test_")]
-        print("%s: %s" % ("line %d" % place[-1].lineno if place else name, failure))
-    except BaseException:  # pylint: disable=broad-except
-        traceback.print_exc(file=sys.stdout)
+    parent = os.getppid()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    sys.stdout = _Patient(sys.stdout)
+    stage, code = _tell(scenario, name)
     signal.alarm(0)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if stage:
         if code == 1:
             stage.print_logs()
         stage.end()
+    if os.getppid() != parent and "BRAZIER_TEST_S3_OURS" in os.environ:
+        stop_s3(os.environ["BRAZIER_TEST_S3_OURS"])
+        shutil.rmtree(os.path.dirname(os.environ["BRAZIER_TEST_S3_OURS"]), ignore_errors=True)
     sys.stdout.flush()
     os._exit(code)
