@@ -7,6 +7,7 @@
  */
 #include "collector/backend.h"
 
+#include "model/key.h"
 #include "store/directory.h"
 #include "store/retry.h"
 #include "store/stats.h"
@@ -39,11 +40,11 @@ static enum status open_s3(const struct config *config, struct backend *b, char 
 
     if (s3_config_resolve(&flags, &b->s3_config, err) != OK)
         return err->code;
-    if (s3_store_open(&b->s3_config.options, &b->s3, err) != OK) {
+    b->root = b->s3_config.root;
+    if (key_root_check(b->root, err) != OK || s3_store_open(&b->s3_config.options, &b->s3, err) != OK) {
         s3_config_release(&b->s3_config);
         return err->code;
     }
-    b->root = b->s3_config.root;
     b->attempts = stats_store_new(b->s3);
 
     switch (s3_store_check(b->s3, b->root, CHECK_TIMEOUT_MS, err)) {

@@ -25,17 +25,14 @@ struct s3_flags {
 };
 
 struct s3_config {
-    struct s3_options options;   /* its texts live in the arena, like all of this */
-    struct slice root;           /* the operator's prefix, without a slash at its ends; empty: none */
+    struct s3_options options; /* its texts live in the arena, like all of this */
+    struct slice root; /* what stands behind the bucket, without its slash and one at the end; not checked */
     const char *region_source;   /* "--s3-region", "AWS_REGION", ..., "default" */
     const char *endpoint_source; /* the same; "AWS" when there is none */
     struct arena arena;
 };
 
-/* True if the text begins with "s3://". */
-bool s3_url_looks(const char *url);
-
-/* E_CONFIG: a URL, bucket, root, region or path style that cannot be, a profile that was asked for and is not
+/* E_CONFIG: a URL, bucket, region or path style that cannot be, a profile that was asked for and is not
  * there, a shared file that cannot be read or understood. Sends nothing. */
 NODISCARD enum status s3_config_resolve(const struct s3_flags *flags, struct s3_config *ret_config,
                                         struct error *err);

@@ -75,7 +75,7 @@ static void a_directory_is_made_and_used(void **state)
     free(url);
 }
 
-static void a_directory_that_cannot_be_is_a_configuration_error(void **state)
+static void a_store_that_cannot_be_is_a_configuration_error(void **state)
 {
     struct fixture *f = *state;
     struct backend b;
@@ -83,6 +83,9 @@ static void a_directory_that_cannot_be_is_a_configuration_error(void **state)
     f->config.store = "file:/dev/null/here";
     assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "--store file:/dev/null/here"));
+    f->config.store = "s3://bucket/a_b";
+    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_non_null(strstr(f->err.text, "root 'a_b'"));
     f->config.store = "ftp://x";
     assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "s3://BUCKET"));
@@ -166,7 +169,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_directory_is_made_and_used),
-        TEST(a_directory_that_cannot_be_is_a_configuration_error),
+        TEST(a_store_that_cannot_be_is_a_configuration_error),
         TEST(a_bucket_that_answers_is_opened_with_its_root),
         TEST(a_bucket_that_says_no_stops_the_start),
         TEST(a_bucket_that_is_away_is_a_warning),
