@@ -150,8 +150,8 @@ enum status conn_fail(struct conn *c, int rc, struct error *err)
         c->fault_code = extended;
         (void)snprintf(c->fault_text, sizeof c->fault_text, "%s (SQLite code %d)", words, extended);
     }
-    return error_set(err, fault == CONN_FILE_BAD ? E_CORRUPT : E_UNAVAILABLE, "index: %s (SQLite code %d)",
-                     words, extended);
+    /* Not E_CORRUPT, whatever it is: a cache is damaged, which is begun anew, and nothing that is stored. */
+    return error_set(err, E_UNAVAILABLE, "index: %s (SQLite code %d)", words, extended);
 }
 
 enum status conn_corrupt(struct conn *c, struct error *err, const char *what)
@@ -160,7 +160,7 @@ enum status conn_corrupt(struct conn *c, struct error *err, const char *what)
         c->fault = CONN_FILE_BAD;
         (void)snprintf(c->fault_text, sizeof c->fault_text, "%s", what);
     }
-    return error_set(err, E_CORRUPT, "index: %s", what);
+    return error_set(err, E_UNAVAILABLE, "index: %s", what);
 }
 
 enum status conn_exec(struct conn *c, const char *sql, struct error *err)

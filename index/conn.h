@@ -100,7 +100,7 @@ enum conn_kind {
     CONN_MEMORY, /* path is not looked at */
 };
 
-/* E_UNAVAILABLE or E_CORRUPT; ret_conn->fault says what it means, also after an error. */
+/* E_UNAVAILABLE; ret_conn->fault says what it means, also after an error. */
 NODISCARD enum status conn_open(const char *path, enum conn_kind kind, struct conn *ret_conn,
                                 struct error *err);
 /* Takes one that is not open. */
@@ -122,7 +122,7 @@ NODISCARD enum status conn_run(struct conn *c, sqlite3_stmt *stmt, struct error 
 /* Take and run one without parameters. */
 NODISCARD enum status conn_do(struct conn *c, enum conn_stmt which, struct error *err);
 
-/* What the rows say cannot be: notes CONN_FILE_BAD, returns E_CORRUPT. */
+/* What the rows say cannot be: notes CONN_FILE_BAD, returns E_UNAVAILABLE. */
 enum status conn_corrupt(struct conn *c, struct error *err, const char *what);
 /* From the result code of a call on c. */
 enum status conn_fail(struct conn *c, int rc, struct error *err);

@@ -33,7 +33,7 @@ void db_write_end(struct db *db);
 /* The file goes aside: closing must not touch it any more. Writer thread. */
 void db_let_go(struct db *db);
 
-/* A connection in a read transaction; waits for a free one. E_UNAVAILABLE, E_CORRUPT. */
+/* A connection in a read transaction; waits for a free one. E_UNAVAILABLE. */
 NODISCARD enum status db_read_begin(struct db *db, struct conn **ret_conn, struct error *err);
 void db_read_end(struct db *db, struct conn *conn);
 

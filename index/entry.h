@@ -18,7 +18,7 @@ struct entry {
 /* E_NOT_FOUND if there is no row of this id. */
 NODISCARD enum status entry_find(struct conn *conn, const struct id *id, struct entry *ret_entry,
                                  struct error *err);
-/* The row that must be there: E_CORRUPT if it is not. */
+/* The row that must be there: E_UNAVAILABLE if it is not, and the index is damaged. */
 NODISCARD enum status entry_get(struct conn *conn, int64_t at, struct entry *ret_entry, struct error *err);
 /* The row that `stmt` (of STMT_PROFILE_RANGE...) stands on. */
 NODISCARD enum status entry_of(struct conn *conn, sqlite3_stmt *stmt, struct entry *ret_entry,
