@@ -366,9 +366,11 @@ void rebuild_stop(struct rebuild *r)
 
 void rebuild_prepare(struct rebuild *r, const struct rebuild_range *range)
 {
+    struct error ignored;
+
     stop_threads(r);
     /* An index that cannot be written now is begun anew, with nothing on record; the planner tries again. */
-    if (rebuild_record_begin(r->options.index, range->rerun_from_ms, NULL) != OK)
+    if (rebuild_record_begin(r->options.index, range->rerun_from_ms, &ignored) != OK)
         return;
 }
 
