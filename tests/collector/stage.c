@@ -317,7 +317,7 @@ void stage_index(struct stage *s, const struct profile_meta *meta)
 
 uint64_t stage_profiles(struct stage *s)
 {
-    struct index_counts counts;
+    struct index_counts counts = {0};
     struct error err;
 
     if (index_flush(s->app->index, clock_mono_ms() + OP_MS, &err) != OK ||
@@ -405,7 +405,7 @@ const char *stage_header(const struct stage *s, const char *name)
 struct id stage_said_id(const struct stage *s)
 {
     const char *at = strstr(stage_said(s), "\"id\":\"");
-    struct id id;
+    struct id id = {{0}};
     struct error err;
 
     if (!at || id_parse(slice_make(at + 6, ID_BYTES), &id, &err) != OK)

@@ -1,7 +1,7 @@
 /* The door: tokens, scopes, and what the log and the counters learn of a request. */
 #include "collector/access.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static const char TOKENS[] = "# who may do what\n"
                              "ingest agent-token-0123456789 agents\n"

@@ -1,7 +1,7 @@
 /* Answers as clients read them, byte for byte. */
 #include "collector/answer.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static void a_stored_profile_is_answered_as_profefe_answers(void **state)
 {

@@ -1,7 +1,7 @@
 /* Audits: what came late is found; only what is missing twice is forgotten. */
 #include "collector/audit.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static const int64_t NOON = INT64_C(1735732800000); /* 2025-01-01T12:00:00Z */
 

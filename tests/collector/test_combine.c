@@ -3,7 +3,7 @@
 
 #include "base/gzip.h"
 #include "pprof/scan.h"
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 #define MERGE "/api/0/profiles/merge?service=svc&type=cpu&from=-1h"
 

@@ -1,7 +1,7 @@
 /* Following: what other replicas have put is found, and nobody is told "fresh" who is not. */
 #include "collector/follow.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 #include <semaphore.h>
 

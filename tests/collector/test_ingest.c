@@ -2,7 +2,7 @@
 #include "collector/ingest.h"
 
 #include "collector/upload.h"
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static const char CPU[] = "service=svc1&type=cpu&labels=region%3Deu%2Cdc%3Dfra";
 

@@ -1,7 +1,7 @@
 /* From an id to its profile, with and without an index. */
 #include "collector/lookup.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static int setup(void **state)
 {

@@ -1,7 +1,7 @@
 /* The page of metrics: profefe's names, bounded label sets, and a form that Prometheus takes. */
 #include "collector/metrics.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static void ask_around(struct stage *s)
 {

@@ -2,7 +2,7 @@
 #include "collector/prefetch.h"
 
 #include "base/clock.h"
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 enum { MANY = 3 * PREFETCH_WIDTH + 2 };
 

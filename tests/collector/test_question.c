@@ -1,7 +1,7 @@
 /* Questions: what they may ask, what is assumed, what is declared, and in which order pages come. */
 #include "collector/question.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 #define LIST "/api/0/profiles?service=svc"
 

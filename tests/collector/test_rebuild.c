@@ -2,7 +2,7 @@
 #include "collector/rebuild.h"
 
 #include "collector/rebuild_record.h"
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 #define DAY TIME_DAY_MS
 
@@ -55,14 +55,12 @@ static struct rebuild_progress run_to_end(struct rebuild *r, const struct rebuil
 /* The dump of an index that was filled in one go. */
 static char *expected(struct stage *s)
 {
-    const struct index_options in_memory_would_drop = {.readers = 1, .identity = "other"};
-    struct index_options options = in_memory_would_drop;
     char *dir = scratch_new();
+    const struct index_options options = {.dir = dir, .readers = 1, .identity = "other"};
     struct index *index;
     char note[ERROR_TEXT_MAX];
     struct error err;
 
-    options.dir = dir;
     assert_int_equal(index_open(&options, &index, note, &err), OK);
     const struct rebuild_options how = {.store = s->memory, .index = index, .threads = 1};
     struct rebuild *r = rebuild_new(&how);

@@ -1,7 +1,7 @@
 /* Deleting: the tombstone decides; what cannot be deleted is hidden. */
 #include "collector/remove.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 static const char LIST[] = "/api/0/profiles?service=svc&from=2010-01-01T00:00:00";
 

@@ -1,7 +1,7 @@
 /* Retention: what is past its age goes, from the index and from a directory, and nothing else does. */
 #include "collector/retention.h"
 
-#include "tests/collector/stage.c"
+#include "tests/collector/stage.c" /* NOLINT(bugprone-suspicious-include): one program */
 
 #define DAY TIME_DAY_MS
 
