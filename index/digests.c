@@ -6,7 +6,7 @@
 #include "index/digests.h"
 
 #include "base/alloc.h"
-#include "model/time.h"
+#include "index/at.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,11 +25,21 @@ static_assert(DIGEST_BYTES >= 8, "the first eight bytes of a digest are used");
 #define ENTRY_DIGEST_MASK ((UINT64_C(1) << ENTRY_DIGEST_BITS) - 1)
 
 struct digest_page {
-    int64_t number;
     uint64_t *entries;
-    size_t count, cap;
+    uint32_t count, cap;
+    bool is_loaded;  /* nothing is known of it before */
     bool is_stored;  /* there is such a row */
     bool is_changed; /* since it was read or written */
+};
+
+/* The pages of one day, by prefix. Its neighbours are at hand too, since each row asks for them: rows come
+ * day by day, so a table is rarely searched for. */
+struct digest_day {
+    int64_t day;
+    struct digest_day *before, *behind;
+    bool is_new;   /* no row of that day is stored: neither is any page */
+    bool is_empty; /* and none was added since */
+    struct digest_page pages[1 << PREFIX_BITS];
 };
 
 /* The leading 64 bits. */
@@ -41,9 +51,14 @@ static uint64_t leading(const struct digest *digest)
     return bits;
 }
 
-static int64_t page_number(const struct digest *digest, int64_t day)
+static size_t prefix_of(const struct digest *digest)
 {
-    return (int64_t)(leading(digest) >> (64 - PREFIX_BITS)) << DAY_BITS | day;
+    return (size_t)(leading(digest) >> (64 - PREFIX_BITS));
+}
+
+static int64_t page_number(size_t prefix, int64_t day)
+{
+    return (int64_t)prefix << DAY_BITS | day;
 }
 
 static uint64_t entry_digest(const struct digest *digest)
@@ -56,91 +71,137 @@ static uint64_t entry_make(const struct digest *digest, int64_t mint_ms)
     return (uint64_t)(mint_ms % TIME_DAY_MS) << ENTRY_DIGEST_BITS | entry_digest(digest);
 }
 
-static struct slice number_key(const int64_t *number)
-{
-    return slice_make(number, sizeof *number);
-}
-
 void digests_init(struct digests *d, struct conn *conn)
 {
-    *d = (struct digests){.conn = conn, .by_number = MAP_INIT};
+    *d = (struct digests){.conn = conn, .by_day = MAP_INIT};
+}
+
+static struct digest_day *day_at(const struct map_entry *e)
+{
+    return (struct digest_day *)(uintptr_t)
+        e->value; // NOLINT(performance-no-int-to-ptr): the map holds integers
+}
+
+static void day_free(struct digest_day *day)
+{
+    for (size_t i = 0; i < ARRAY_LEN(day->pages); i++)
+        free(day->pages[i].entries);
+    free(day);
 }
 
 void digests_drop(struct digests *d)
 {
-    for (size_t i = 0; i < d->count; i++) {
-        free(d->pages[i]->entries);
-        free(d->pages[i]);
+    for (size_t i = 0; i < d->by_day.cap; i++) {
+        if (d->by_day.entries[i].key.ptr)
+            day_free(day_at(&d->by_day.entries[i]));
     }
-    free(d->pages);
-    map_release(&d->by_number);
+    free(d->changed);
+    map_release(&d->by_day);
     digests_init(d, d->conn);
 }
 
-static void page_reserve(struct digests *d, struct digest_page *page, size_t count)
+/* Rows and their entries come and go together, so a day without rows has no pages. */
+static enum status has_rows(struct conn *conn, int64_t day, bool *ret_any, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(conn_done) = NULL;
+    if (conn_take(conn, STMT_PROFILE_PLACES, &s, err) != OK)
+        return err->code;
+
+    (void)sqlite3_bind_int64(s, 1, at_floor(day * TIME_DAY_MS));
+    (void)sqlite3_bind_int64(s, 2, at_floor((day + 1) * TIME_DAY_MS) - 1);
+    return conn_step(conn, s, ret_any, err);
+}
+
+static enum status day_find(struct digests *d, int64_t day, struct digest_day **ret_day, struct error *err)
+{
+    bool is_new, any;
+    uint64_t *known = map_get(&d->by_day, slice_make(&day, sizeof day));
+    if (known) {
+        *ret_day = (struct digest_day *)(uintptr_t)*known; // NOLINT(performance-no-int-to-ptr): see day_at()
+        return OK;
+    }
+
+    if (has_rows(d->conn, day, &any, err) != OK)
+        return err->code;
+    struct digest_day *made = mem_zero(1, sizeof *made);
+    made->day = day;
+    made->is_new = made->is_empty = !any;
+    *map_put(&d->by_day, slice_make(&made->day, sizeof made->day), &is_new) = (uintptr_t)made;
+    d->bytes += sizeof *made;
+    *ret_day = made;
+    return OK;
+}
+
+static enum status day_get(struct digests *d, int64_t mint_ms, struct digest_day **ret_day, struct error *err)
+{
+    int64_t day = mint_ms / TIME_DAY_MS;
+    if ((!d->recent || d->recent->day != day) && day_find(d, day, &d->recent, err) != OK)
+        return err->code;
+
+    *ret_day = d->recent;
+    return OK;
+}
+
+static void page_reserve(struct digests *d, struct digest_page *page, uint32_t count)
 {
     if (count <= page->cap)
         return;
 
-    size_t cap = page->cap ? page->cap : 8;
+    uint32_t cap = page->cap ? page->cap : 8;
     while (cap < count)
         cap *= 2;
-    page->entries = mem_resize(page->entries, cap * ENTRY_BYTES);
-    d->bytes += (cap - page->cap) * ENTRY_BYTES;
+    page->entries = mem_resize(page->entries, (size_t)cap * ENTRY_BYTES);
+    d->bytes += (size_t)(cap - page->cap) * ENTRY_BYTES;
     page->cap = cap;
 }
 
-/* Reads what is stored into a fresh page. */
-static enum status page_load(struct digests *d, struct digest_page *page, struct error *err)
+static enum status page_load(struct digests *d, int64_t number, struct digest_page *page, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(d->conn, STMT_DIGEST_GET, &s, err) != OK)
         return err->code;
-    (void)sqlite3_bind_int64(s, 1, page->number);
+    (void)sqlite3_bind_int64(s, 1, number);
     if (conn_step(d->conn, s, &row, err) != OK)
         return err->code;
-    if (!row)
-        return OK;
 
-    struct slice bytes = conn_column(s, 0);
-    if (bytes.len % ENTRY_BYTES != 0)
-        return conn_corrupt(d->conn, err, "a page of digests has a broken length");
-    page_reserve(d, page, bytes.len / ENTRY_BYTES);
-    if (bytes.len > 0)
-        memcpy(page->entries, bytes.ptr, bytes.len);
-    page->count = bytes.len / ENTRY_BYTES;
-    page->is_stored = true;
+    if (row) {
+        struct slice bytes = conn_column(s, 0);
+        if (bytes.len % ENTRY_BYTES != 0)
+            return conn_corrupt(d->conn, err, "a page of digests has a broken length");
+        page_reserve(d, page, (uint32_t)(bytes.len / ENTRY_BYTES));
+        if (bytes.len > 0)
+            memcpy(page->entries, bytes.ptr, bytes.len);
+        page->count = (uint32_t)(bytes.len / ENTRY_BYTES);
+        page->is_stored = true;
+    }
+    page->is_loaded = true;
     return OK;
 }
 
-static enum status page_get(struct digests *d, int64_t number, struct digest_page **ret_page,
-                            struct error *err)
+static enum status page_get(struct digests *d, struct digest_day *day, const struct digest *digest,
+                            struct digest_page **ret_page, struct error *err)
 {
-    uint64_t *at = map_get(&d->by_number, number_key(&number));
-    if (at) {
-        *ret_page = d->pages[*at];
-        return OK;
-    }
-
-    struct digest_page *page = mem_zero(1, sizeof *page);
-    page->number = number;
-    if (page_load(d, page, err) != OK) {
-        free(page->entries);
-        free(page);
+    size_t prefix = prefix_of(digest);
+    struct digest_page *page = &day->pages[prefix];
+    if (!page->is_loaded && !day->is_new && page_load(d, page_number(prefix, day->day), page, err) != OK)
         return err->code;
-    }
+
+    *ret_page = page;
+    return OK;
+}
+
+static void note_change(struct digests *d, const struct digest *digest, int64_t day, struct digest_page *page)
+{
+    if (page->is_changed)
+        return;
 
     if (d->count == d->cap) {
         d->cap = d->cap ? d->cap * 2 : 64;
-        d->pages = mem_resize(d->pages, d->cap * sizeof(struct digest_page *));
+        d->changed = mem_resize(d->changed, d->cap * sizeof *d->changed);
     }
-    bool is_new;
-    *map_put(&d->by_number, number_key(&page->number), &is_new) = d->count;
-    d->pages[d->count++] = page;
-    d->bytes += sizeof *page + sizeof(struct map_entry);
-    *ret_page = page;
-    return OK;
+    page->is_changed = true;
+    d->changed[d->count++] = (struct digest_change){page_number(prefix_of(digest), day), page};
 }
 
 /* Without a way out of the loop, the compiler compares several entries at once. */
@@ -156,7 +217,6 @@ enum status digests_near(struct digests *d, const struct digest *digest, int64_t
                          struct error *err)
 {
     uint64_t wanted = entry_digest(digest);
-    int64_t day = mint_ms / TIME_DAY_MS;
     bool any = false;
 
     if (d->bytes > CACHE_BYTES) {
@@ -164,9 +224,18 @@ enum status digests_near(struct digests *d, const struct digest *digest, int64_t
             return err->code;
         digests_drop(d);
     }
-    for (int64_t near = day > 0 ? day - 1 : 0; near <= day + 1 && !any; near++) {
+    struct digest_day *day = NULL;
+    if (day_get(d, mint_ms, &day, err) != OK ||
+        (!day->before && day->day > 0 && day_find(d, day->day - 1, &day->before, err) != OK) ||
+        (!day->behind && day_find(d, day->day + 1, &day->behind, err) != OK))
+        return err->code;
+
+    struct digest_day *const near[] = {day, day->before, day->behind};
+    for (size_t i = 0; i < ARRAY_LEN(near) && !any; i++) {
         struct digest_page *page;
-        if (page_get(d, page_number(digest, near), &page, err) != OK)
+        if (!near[i] || near[i]->is_empty)
+            continue;
+        if (page_get(d, near[i], digest, &page, err) != OK)
             return err->code;
         any = page_has(page, wanted);
     }
@@ -176,43 +245,46 @@ enum status digests_near(struct digests *d, const struct digest *digest, int64_t
 
 enum status digests_add(struct digests *d, const struct digest *digest, int64_t mint_ms, struct error *err)
 {
+    struct digest_day *day = NULL;
     struct digest_page *page;
-    if (page_get(d, page_number(digest, mint_ms / TIME_DAY_MS), &page, err) != OK)
+    if (day_get(d, mint_ms, &day, err) != OK || page_get(d, day, digest, &page, err) != OK)
         return err->code;
 
+    day->is_empty = false;
     page_reserve(d, page, page->count + 1);
     page->entries[page->count++] = entry_make(digest, mint_ms);
-    page->is_changed = true;
+    note_change(d, digest, day->day, page);
     return OK;
 }
 
 enum status digests_remove(struct digests *d, const struct digest *digest, int64_t mint_ms, struct error *err)
 {
+    uint64_t entry = entry_make(digest, mint_ms);
+    struct digest_day *day = NULL;
     struct digest_page *page;
-    if (page_get(d, page_number(digest, mint_ms / TIME_DAY_MS), &page, err) != OK)
+    if (day_get(d, mint_ms, &day, err) != OK || page_get(d, day, digest, &page, err) != OK)
         return err->code;
 
-    uint64_t entry = entry_make(digest, mint_ms);
     for (size_t i = 0; i < page->count; i++) {
         if (page->entries[i] != entry)
             continue;
         page->entries[i] = page->entries[--page->count];
-        page->is_changed = true;
+        note_change(d, digest, day->day, page);
         break;
     }
     return OK;
 }
 
-static enum status page_store(struct digests *d, struct digest_page *page, struct error *err)
+static enum status page_store(struct digests *d, int64_t number, struct digest_page *page, struct error *err)
 {
     enum conn_stmt which = page->count > 0 ? STMT_DIGEST_PUT : STMT_DIGEST_DELETE;
     if (page->count > 0 || page->is_stored) {
         sqlite3_stmt *s CLEANUP(conn_done) = NULL;
         if (conn_take(d->conn, which, &s, err) != OK)
             return err->code;
-        (void)sqlite3_bind_int64(s, 1, page->number);
+        (void)sqlite3_bind_int64(s, 1, number);
         if (page->count > 0)
-            conn_bind_slice(s, 2, slice_make(page->entries, page->count * ENTRY_BYTES));
+            conn_bind_slice(s, 2, slice_make(page->entries, (size_t)page->count * ENTRY_BYTES));
         if (conn_run(d->conn, s, err) != OK)
             return err->code;
     }
@@ -223,23 +295,21 @@ static enum status page_store(struct digests *d, struct digest_page *page, struc
 
 static int by_number(const void *a, const void *b)
 {
-    int64_t x = (*(struct digest_page *const *)a)->number, y = (*(struct digest_page *const *)b)->number;
+    int64_t x = ((const struct digest_change *)a)->number, y = ((const struct digest_change *)b)->number;
     return (x > y) - (x < y);
 }
 
-/* In the order of the table, which keeps the b-tree's pages at hand; so the places in by_number are void
- * then. */
+/* In the order of the table, which keeps the b-tree's pages at hand. */
 enum status digests_flush(struct digests *d, struct error *err)
 {
     if (d->count > 0)
-        qsort(d->pages, d->count, sizeof(struct digest_page *), by_number);
-    for (size_t i = 0; i < d->count; i++)
-        *map_get(&d->by_number, number_key(&d->pages[i]->number)) = i;
+        qsort(d->changed, d->count, sizeof *d->changed, by_number);
 
     for (size_t i = 0; i < d->count; i++) {
-        if (d->pages[i]->is_changed && page_store(d, d->pages[i], err) != OK)
+        if (page_store(d, d->changed[i].number, d->changed[i].page, err) != OK)
             return err->code;
     }
+    d->count = 0;
     return OK;
 }
 
@@ -274,7 +344,7 @@ enum status digests_find(struct conn *conn, const struct digest *digest, int64_t
 {
     struct mint_list list = {NULL, 0, 0};
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
-    int64_t first = page_number(digest, 0);
+    int64_t first = page_number(prefix_of(digest), 0);
     bool row = false;
 
     if (conn_take(conn, STMT_DIGEST_RANGE, &s, err) != OK)

@@ -15,12 +15,19 @@
 #include "model/digest.h"
 
 struct digest_page;
+struct digest_day;
+
+struct digest_change {
+    int64_t number; /* of the page */
+    struct digest_page *page;
+};
 
 /* The writer's: pages that the current transaction has looked at. */
 struct digests {
     struct conn *conn;
-    struct map by_number;
-    struct digest_page **pages;
+    struct map by_day;         /* day to its struct digest_day */
+    struct digest_day *recent; /* the one that was asked for last */
+    struct digest_change *changed;
     size_t count, cap;
     size_t bytes;
 };

@@ -153,41 +153,50 @@ static void count_state(struct rows *r, enum row_state state, int64_t lag_ms, in
     }
 }
 
+/* What an id says, taken out of its text once. */
+struct arrival {
+    const struct profile_meta *meta;
+    struct digest digest;
+    int64_t mint_ms;
+};
+
 /* A new row, listed until its digest is settled. */
-static enum status insert(struct rows *r, const struct profile_meta *meta, const struct digest *digest,
-                          struct error *err)
+static enum status insert(struct rows *r, const struct arrival *a, struct error *err)
 {
     uint8_t numbers[ROW_BYTES_MAX];
-    int64_t mint_ms = id_mint_ms(&meta->id);
-    struct row row = {.state = ROW_LISTED, .lag_ms = mint_ms - meta->created_at_ms, .digest = *digest};
+    struct row row = {.state = ROW_LISTED,
+                      .lag_ms = a->mint_ms - a->meta->created_at_ms,
+                      .digest = a->digest};
+    struct series_entry *series;
     int64_t at;
 
-    row.numbers = slice_make(numbers, row_pack_numbers(&meta->facts, numbers));
-    switch (series_intern(&r->series, meta, &row.series, &r->totals.series, err)) {
+    switch (series_intern(&r->series, a->meta, &series, &r->totals.series, err)) {
     case OK: break;
     case E_TOO_LARGE: return OK; /* no key can say so much: it came from nowhere, and is left out */
     default: return err->code;
     }
-    if (entry_insert(r->conn, at_of_id(&meta->id), &row, &at, err) != OK)
+    row.series = series_id(series);
+    row.numbers = slice_make(numbers, row_pack_numbers(&a->meta->facts, numbers));
+    if (entry_insert(r->conn, at_make(a->mint_ms, id_lane(&a->meta->id)), &row, &at, err) != OK)
         return err->code;
     if (at < 0) { /* nothing of brazier's: left out, and the series goes again if it was made for it */
-        series_count(&r->series, row.series, 0, 0);
+        series_count(&r->series, series, 0, 0);
         return OK;
     }
 
-    if (digests_add(&r->digests, digest, mint_ms, err) != OK)
+    if (digests_add(&r->digests, &a->digest, a->mint_ms, err) != OK)
         return err->code;
     listed_add(&r->listing, &(struct listed_row){row.series, row.lag_ms, at});
-    series_count(&r->series, row.series, 1, 1);
+    series_count(&r->series, series, 1, 1);
     count_state(r, ROW_LISTED, row.lag_ms, 1);
     return OK;
 }
 
 static enum status add_profile(struct rows *r, const struct profile_meta *meta, struct error *err)
 {
-    struct digest digest = id_digest(&meta->id);
+    struct arrival a = {meta, id_digest(&meta->id), id_mint_ms(&meta->id)};
     bool any;
-    if (digests_near(&r->digests, &digest, id_mint_ms(&meta->id), &any, err) != OK)
+    if (digests_near(&r->digests, &a.digest, a.mint_ms, &any, err) != OK)
         return err->code;
 
     if (any) {
@@ -196,9 +205,9 @@ static enum status add_profile(struct rows *r, const struct profile_meta *meta, 
         if (status != E_NOT_FOUND)
             return status;
     }
-    if ((any || may_have_tombstone(r, &digest)) && note_unsettled(r, &digest, err) != OK)
+    if ((any || may_have_tombstone(r, &a.digest)) && note_unsettled(r, &a.digest, err) != OK)
         return err->code;
-    return insert(r, meta, &digest, err);
+    return insert(r, &a, err);
 }
 
 static enum status add_tombstone(struct rows *r, const struct id *id, const struct id *target,
@@ -241,12 +250,13 @@ static enum status remove_row(struct rows *r, const struct entry *p, struct erro
     if (listed &&
         listed_remove(&r->listing, &(struct listed_row){p->row.series, p->row.lag_ms, p->at}, err) != OK)
         return err->code;
-    if (entry_delete(r->conn, p->at, err) != OK ||
-        digests_remove(&r->digests, &p->row.digest, mint_ms, err) != OK ||
+    /* The entry first: digests takes a day without rows for one without entries. */
+    if (digests_remove(&r->digests, &p->row.digest, mint_ms, err) != OK ||
+        entry_delete(r->conn, p->at, err) != OK ||
         digests_near(&r->digests, &p->row.digest, mint_ms, &any, err) != OK)
         return err->code;
 
-    series_count(&r->series, p->row.series, -1, -(int64_t)listed);
+    series_count(&r->series, series_by_id(&r->series, p->row.series), -1, -(int64_t)listed);
     count_state(r, p->row.state, p->row.lag_ms, -1);
     return any ? note_unsettled(r, &p->row.digest, err) : OK;
 }
@@ -374,7 +384,8 @@ static enum status restate(struct rows *r, const struct kin_row *old, enum row_s
         return err->code;
     if (state == ROW_LISTED)
         listed_add(&r->listing, &place);
-    series_count(&r->series, old->series, 0, (state == ROW_LISTED) - (old->state == ROW_LISTED));
+    series_count(&r->series, series_by_id(&r->series, old->series), 0,
+                 (state == ROW_LISTED) - (old->state == ROW_LISTED));
     count_state(r, old->state, old->lag_ms, -1);
     count_state(r, state, old->lag_ms, 1);
     return OK;

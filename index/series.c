@@ -37,12 +37,22 @@ void series_drop(struct series *s)
     series_init(s, s->conn);
 }
 
-static struct series_entry *cached(struct series *s, int64_t id)
+static struct series_entry *entry_at(uint64_t place)
+{
+    return (
+        struct series_entry *)(uintptr_t)place; // NOLINT(performance-no-int-to-ptr): the maps hold integers
+}
+
+int64_t series_id(const struct series_entry *entry)
+{
+    return entry->id;
+}
+
+struct series_entry *series_by_id(struct series *s, int64_t id)
 {
     uint64_t *known = map_get(&s->by_id, slice_make(&id, sizeof id));
     if (known)
-        return (struct series_entry
-                    *)(uintptr_t)*known; // NOLINT(performance-no-int-to-ptr): the map holds integers
+        return entry_at(*known);
 
     struct series_entry *e = arena_alloc(&s->arena, sizeof *e);
     bool is_new;
@@ -51,20 +61,19 @@ static struct series_entry *cached(struct series *s, int64_t id)
     return e;
 }
 
-void series_count(struct series *s, int64_t id, int64_t rows, int64_t listed)
+void series_count(struct series *s, struct series_entry *entry, int64_t rows, int64_t listed)
 {
-    struct series_entry *e = cached(s, id);
-    e->rows += rows;
-    e->listed += listed;
-    if (e->is_touched)
+    entry->rows += rows;
+    entry->listed += listed;
+    if (entry->is_touched)
         return;
 
     if (s->touched_count == s->touched_cap) {
         s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
         s->touched = mem_resize(s->touched, s->touched_cap * sizeof(struct series_entry *));
     }
-    e->is_touched = true;
-    s->touched[s->touched_count++] = e;
+    entry->is_touched = true;
+    s->touched[s->touched_count++] = entry;
 }
 
 /* --- terms and postings --- */
@@ -212,7 +221,7 @@ static enum status make(struct conn *conn, const struct profile_meta *meta, stru
     return each_term(conn, meta, *ret_id, link_term, err);
 }
 
-enum status series_intern(struct series *s, const struct profile_meta *meta, int64_t *ret_id,
+enum status series_intern(struct series *s, const struct profile_meta *meta, struct series_entry **ret_entry,
                           int64_t *ret_made, struct error *err)
 {
     buf_reset(&s->text);
@@ -221,7 +230,7 @@ enum status series_intern(struct series *s, const struct profile_meta *meta, int
         return err->code;
     uint64_t *known = map_get(&s->by_text, buf_slice(&s->text));
     if (known) {
-        *ret_id = (int64_t)*known;
+        *ret_entry = entry_at(*known);
         return OK;
     }
 
@@ -233,9 +242,10 @@ enum status series_intern(struct series *s, const struct profile_meta *meta, int
             return err->code;
         ++*ret_made;
     }
+    struct series_entry *e = series_by_id(s, id);
     bool is_new;
-    *map_put(&s->by_text, arena_copy(&s->arena, buf_slice(&s->text)), &is_new) = (uint64_t)id;
-    *ret_id = id;
+    *map_put(&s->by_text, arena_copy(&s->arena, buf_slice(&s->text)), &is_new) = (uintptr_t)e;
+    *ret_entry = e;
     return OK;
 }
 

@@ -111,7 +111,7 @@ static enum status apply(struct index *ix, struct index_batch *b, int64_t mint_m
 {
     for (size_t i = 0; i < b->row_count; i++) {
         const struct key_parts *row = &b->rows[i];
-        if (row->kind == KEY_UNKNOWN || id_mint_ms(&row->id) < mint_min_ms)
+        if (row->kind == KEY_UNKNOWN || (mint_min_ms > 0 && id_mint_ms(&row->id) < mint_min_ms))
             continue;
         if (rows_add(&ix->rows, row, err) != OK)
             return err->code;
@@ -150,7 +150,7 @@ static enum status fill(struct index *ix, struct batch_list *taken, struct batch
                         struct error *err)
 {
     bool in_memory = db_mode(ix->db) == INDEX_IN_MEMORY;
-    int64_t mint_min_ms = in_memory ? clock_wall_ms() - MEMORY_SPAN_MS : INT64_MIN;
+    int64_t mint_min_ms = in_memory ? clock_wall_ms() - MEMORY_SPAN_MS : 0;
     struct timespec until = deadline_after(LINGER_MS);
     struct index_batch *b;
 
