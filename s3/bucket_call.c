@@ -46,6 +46,8 @@ struct bucket_call {
     /* Of the round that is under way. */
     struct request request;
     int64_t signed_ms;
+    uint64_t signed_generation; /* of the keys; others may have been loaded for another call meanwhile */
+    char signed_region[REGION_MAX];
     struct answer answer;
     struct buf error_body;
     struct sha256_state *hash;
@@ -217,6 +219,8 @@ static enum transport_prepared prepare(struct transport_call *call)
     char timestamp[DATE_AMZ_CHARS + 1];
     c->signed_ms = bucket_now_ms(b, &known);
     date_to_amz(c->signed_ms, timestamp);
+    c->signed_generation = b->keys.generation;
+    memcpy(c->signed_region, b->region, sizeof c->signed_region);
     struct request_order order = {
         .verb = c->op->verb,
         .key = c->op->key,
@@ -362,10 +366,10 @@ static bool take_step(struct bucket_call *c, const struct verdict *verdict, cons
         again = c->clock_learned = true;
     } else if (verdict->step == STEP_CREDENTIALS && !c->keys_loaded) {
         c->keys_loaded = true;
-        c->refused_generation = b->keys.generation;
-        again = credential_cache_refused(b->cache, b->keys.generation);
+        c->refused_generation = c->signed_generation;
+        again = credential_cache_refused(b->cache, c->signed_generation);
     } else if (verdict->step == STEP_REGION && !c->region_told && address_region_ok(slice_of(region)) &&
-               strcmp(region, b->region) != 0) {
+               strcmp(region, c->signed_region) != 0) {
         (void)snprintf(b->region, sizeof b->region, "%s", region);
         again = c->region_told = true;
     }

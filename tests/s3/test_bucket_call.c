@@ -5,6 +5,9 @@
 #include "base/limits.h"
 #include "tests/s3/talk.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 #define ERROR(code)                                                                                          \
     "<?xml version=\"1.0\"?><Error><Code>" code "</Code><Message></Message><RequestId>tx1</RequestId></"     \
     "Error>"
@@ -672,6 +675,95 @@ static void closing_ends_what_is_under_way_and_what_waits(void **state)
     free(fake_s3_end(t.fake));
 }
 
+/* Two operations under way at the same time, both to end well. */
+struct pair {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    int left;
+};
+
+static void one_less(struct store_op *op)
+{
+    struct pair *pair = op->user;
+    (void)pthread_mutex_lock(&pair->lock);
+    pair->left--;
+    (void)pthread_cond_signal(&pair->ended);
+    (void)pthread_mutex_unlock(&pair->lock);
+}
+
+static void run_both(struct talk *t)
+{
+    struct pair pair = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 2};
+    struct store_op ops[2] = {put(), put()};
+    for (size_t i = 0; i < 2; i++) {
+        ops[i].deadline_ms = clock_mono_ms() + 10000;
+        ops[i].done = one_less;
+        ops[i].user = &pair;
+        store_submit(t->store, &ops[i]);
+    }
+    (void)pthread_mutex_lock(&pair.lock);
+    while (pair.left > 0)
+        (void)pthread_cond_wait(&pair.ended, &pair.lock);
+    (void)pthread_mutex_unlock(&pair.lock);
+    for (size_t i = 0; i < 2; i++)
+        if (ops[i].error.code != OK)
+            fail_msg("%s", ops[i].error.text);
+}
+
+static void a_region_that_another_request_has_learned_meanwhile_is_signed_for(void **state)
+{
+    (void)state;
+    const char *moved = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-south-1</Region></Error>";
+    const struct fake_step talk[] = {
+        {.request = "PUT *", .after_next = 1, .status = "400 Bad Request", .answer = moved},
+        {.request = "PUT *", .after_next = 1, .status = "400 Bad Request", .answer = moved},
+        {.request = "PUT *", .status = "200 OK"},
+        {.request = "PUT *", .status = "200 OK"},
+    };
+    struct talk t = talk_open(talk, 4);
+    run_both(&t);
+    talk_close(&t);
+}
+
+static void keys_that_another_request_has_replaced_meanwhile_are_tried(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/brazier-test-keys-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    talk_environment();
+    (void)setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
+    write_keys(path, "OLD");
+    const struct fake_step talk[] = {
+        {.request = "PUT *", .status = "200 OK"},
+        {.request = "PUT *",
+         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=OLD/*"},
+         .after_next = 1,
+         .status = "400 Bad Request",
+         .answer = ERROR("ExpiredToken")},
+        {.request = "PUT *",
+         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=OLD/*"},
+         .after_next = 1,
+         .status = "400 Bad Request",
+         .answer = ERROR("ExpiredToken")},
+        {.request = "PUT *",
+         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=NEW/*"},
+         .status = "200 OK"},
+        {.request = "PUT *",
+         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=NEW/*"},
+         .status = "200 OK"},
+    };
+    struct talk t = talk_open(talk, 5);
+    struct store_op op = put();
+    talk_run(&t, &op, OK);
+    write_keys(path, "NEW");
+    run_both(&t);
+    talk_close(&t);
+    (void)remove(path);
+    talk_static_keys();
+}
+
 static void a_token_that_no_page_gave_is_invalid_and_nothing_is_sent(void **state)
 {
     (void)state;
@@ -721,6 +813,8 @@ int main(void)
         cmocka_unit_test(keys_that_were_replaced_are_noticed_by_the_refusal),
         cmocka_unit_test(without_keys_nothing_is_sent),
         cmocka_unit_test(closing_ends_what_is_under_way_and_what_waits),
+        cmocka_unit_test(a_region_that_another_request_has_learned_meanwhile_is_signed_for),
+        cmocka_unit_test(keys_that_another_request_has_replaced_meanwhile_are_tried),
         cmocka_unit_test(a_token_that_no_page_gave_is_invalid_and_nothing_is_sent),
     };
     return cmocka_run_group_tests(tests, static_keys, NULL);

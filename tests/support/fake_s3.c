@@ -37,6 +37,8 @@ struct fake_s3 {
     size_t count, at;
     struct connection connections[CONNECTIONS];
     unsigned serials, last_serial;
+    const struct fake_step *held; /* not answered yet, on this connection */
+    struct connection *holder;
     char *fault;
 };
 
@@ -238,7 +240,16 @@ static void serve(struct fake_s3 *f, struct connection *c, size_t head_len, size
     memmove(c->bytes, c->bytes + total, c->len - total);
     c->len -= total;
     c->continued = 0;
-    answer(f, c, step);
+    const struct fake_step *held = f->held;
+    f->held = NULL;
+    if (held && f->holder->fd >= 0)
+        answer(f, f->holder, held);
+    if (step->after_next) {
+        f->held = step;
+        f->holder = c;
+    } else {
+        answer(f, c, step);
+    }
 }
 
 static void read_request(struct fake_s3 *f, struct connection *c)

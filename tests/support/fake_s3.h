@@ -45,6 +45,7 @@ struct fake_step {
     const char *answer;
     size_t answer_bytes; /* 0: strlen(answer) */
     int refuse_early;    /* answers before the body was read (Expect: 100-continue) */
+    int after_next;      /* answers only when the request of the next step has come (one at a time) */
     enum fake_then then;
 };
 
