@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): long statements stand on two lines */
 static const char *const SQL[STMT_COUNT] = {
     [STMT_BEGIN_READ] = "BEGIN",
     [STMT_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -95,6 +96,7 @@ static const char *const SQL[STMT_COUNT] = {
     [STMT_META_PUT] = "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
     [STMT_FILE_BYTES] = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 enum {
     CACHE_WRITE_KIB = 64 * 1024, /* of the one writer: a bulk transaction stays in memory */
@@ -187,7 +189,7 @@ static enum status set_up(struct conn *c, enum conn_kind kind, struct error *err
                  "PRAGMA page_size=%d; PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;",
                  PAGE_VFS_PAGE_BYTES, kind == CONN_READ ? CACHE_READ_KIB : CACHE_WRITE_KIB);
     if (conn_exec(c, sql, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (kind != CONN_WRITE)
         return OK;
 
@@ -219,7 +221,7 @@ enum status conn_open(const char *path, enum conn_kind kind, struct conn *ret_co
 
     (void)sqlite3_close(ret_conn->db);
     ret_conn->db = NULL;
-    return e->code;
+    return conn_failed(e);
 }
 
 void conn_close(struct conn *c)
@@ -289,7 +291,7 @@ enum status conn_do(struct conn *c, enum conn_stmt which, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(c, which, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     return conn_run(c, s, err);
 }

@@ -129,6 +129,12 @@ enum status conn_fail(struct conn *c, int rc, struct error *err);
 /* What a result code asks for. */
 enum conn_fault conn_fault_of(int extended_rc);
 
+/* The code of an error that was filled in below: never OK, and the compiler is told so. */
+static inline enum status conn_failed(const struct error *err)
+{
+    return error_never_ok(err->code);
+}
+
 void conn_bind_slice(sqlite3_stmt *stmt, int parameter, struct slice bytes); /* borrowed until the reset */
 struct slice conn_column(sqlite3_stmt *stmt, int column);                    /* valid until the next step */
 

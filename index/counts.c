@@ -11,7 +11,7 @@ static enum status one_row(struct conn *conn, enum conn_stmt which, int64_t out[
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, which, &s, err) != OK || conn_step(conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     out[0] = row ? sqlite3_column_int64(s, 0) : 0;
     out[1] = row && sqlite3_column_count(s) > 1 ? sqlite3_column_int64(s, 1) : 0;
@@ -24,7 +24,7 @@ static enum status counts_in(struct conn *conn, struct index_counts *ret_counts,
     int64_t bounds[2], bytes[2];
     if (rows_totals(conn, &t, err) != OK || one_row(conn, STMT_PROFILE_BOUNDS, bounds, err) != OK ||
         one_row(conn, STMT_FILE_BYTES, bytes, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_counts = (struct index_counts){
         .profiles = (uint64_t)t.listed,
@@ -46,7 +46,7 @@ enum status index_counts(struct index *ix, struct index_counts *ret_counts, stru
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return counts_in(r.conn, ret_counts, e);
 }
 
@@ -61,20 +61,20 @@ static enum status collect_ids(struct conn *conn, const struct index_span *span,
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row = true;
     if (conn_take(conn, STMT_PROFILE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, at_floor(span->from_ms));
     (void)sqlite3_bind_int64(s, 2, at_floor(span->to_ms) - 1);
     for (;;) {
         struct entry p;
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (at_lane(sqlite3_column_int64(s, 0)) != span->lane)
             continue;
         if (entry_of(conn, s, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (list->count == list->max)
             return error_set(err, E_TOO_LARGE, "more than %zu rows: ask for less", list->max);
         if (list->count == list->cap) {
@@ -99,7 +99,7 @@ enum status index_ids(struct index *ix, const struct index_span *span, struct ar
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     enum status status = collect_ids(r.conn, span, &list, e);
     struct id *ids = status == OK ? arena_alloc(arena, (list.count + 1) * sizeof *ids) : NULL;
     if (status == OK && !ids)

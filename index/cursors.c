@@ -17,10 +17,10 @@ static enum status get_in(struct conn *conn, const char *name, struct arena *are
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_CURSOR_GET, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(s, 1, slice_of(name));
     if (conn_step(conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!row)
         return error_set(err, E_NOT_FOUND, "index: no cursor '%s'", name);
 
@@ -39,7 +39,7 @@ enum status index_cursor_get(struct index *ix, const char *name, struct arena *a
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return get_in(r.conn, name, arena, ret_value, e);
 }
 
@@ -51,12 +51,12 @@ static enum status list_in(struct conn *conn, struct slice prefix, struct arena 
     size_t cap = 0;
     bool row = true;
     if (conn_take(conn, STMT_CURSOR_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     conn_bind_slice(s, 1, prefix);
     for (;;) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row || !slice_starts(conn_column(s, 0), prefix))
             return OK;
         struct index_cursor c = {arena_copy(arena, conn_column(s, 0)), arena_copy(arena, conn_column(s, 1))};
@@ -80,7 +80,7 @@ enum status index_cursors(struct index *ix, const char *prefix, struct arena *ar
     size_t count = 0;
 
     if (reading_begin(ix, &r, e) != OK || list_in(r.conn, slice_of(prefix), arena, &items, &count, e) != OK)
-        return e->code;
+        return conn_failed(e);
     struct index_cursor *copy = arena_alloc(arena, (count + 1) * sizeof *copy);
     if (!copy)
         return too_large(arena, e);

@@ -42,10 +42,10 @@ static enum status meta_get(struct conn *c, const char *name, struct buf *out, b
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(c, STMT_META_GET, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
     if (conn_step(c, s, ret_found, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (*ret_found)
         buf_append(out, conn_column(s, 0));
     return OK;
@@ -55,7 +55,7 @@ static enum status meta_put(struct conn *c, const char *name, const char *value,
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(c, STMT_META_PUT, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(s, 2, value, -1, SQLITE_STATIC);
     return conn_run(c, s, err);
@@ -76,7 +76,7 @@ static enum status make_tables(struct conn *c, const char *identity, struct erro
 {
     if (conn_do(c, STMT_BEGIN_WRITE, err) != OK || conn_exec(c, index_schema_sql, err) != OK ||
         meta_put(c, "schema", INDEX_SCHEMA, err) != OK || meta_put(c, "identity", identity, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     return conn_do(c, STMT_COMMIT, err);
 }
@@ -86,7 +86,7 @@ static enum status check_meta(struct conn *c, const char *name, const char *want
     struct buf value CLEANUP(buf_release) = BUF_INIT(4096);
     bool found;
     if (meta_get(c, name, &value, &found, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (found && slice_eq_cstr(buf_slice(&value), want))
         return OK;
 
@@ -98,15 +98,15 @@ static enum status make_or_check(struct conn *c, const char *identity, struct er
 {
     bool empty;
     if (is_empty(c, &empty, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (empty)
         return make_tables(c, identity, err);
 
     if (check_meta(c, "schema", INDEX_SCHEMA, err) != OK || check_meta(c, "identity", identity, err) != OK)
-        return err->code;
+        return conn_failed(err);
     /* Reading may work where writing does not: better to know it now. */
     if (conn_do(c, STMT_BEGIN_WRITE, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return conn_do(c, STMT_COMMIT, err);
 }
 
@@ -118,13 +118,13 @@ enum status db_open(const char *path, const struct index_options *options, struc
 
     if (conn_open(path, path ? CONN_WRITE : CONN_MEMORY, &writer, err) != OK) {
         *ret_fault_code = writer.fault_code;
-        return err->code;
+        return conn_failed(err);
     }
     if (make_or_check(&writer, identity, err) != OK) {
         *ret_fault_code = writer.fault_code;
         conn_let_go(&writer);
         conn_close(&writer);
-        return err->code;
+        return conn_failed(err);
     }
 
     struct db *db = mem_zero(1, sizeof *db);
@@ -254,11 +254,11 @@ enum status db_read_begin(struct db *db, struct conn **ret_conn, struct error *e
         if (access(db->path, F_OK) != 0)
             (void)conn_corrupt(conn, err, "its file is gone");
         give_reader(db, conn);
-        return err->code;
+        return conn_failed(err);
     }
     if (conn_do(conn, STMT_BEGIN_READ, err) != OK) {
         give_reader(db, conn);
-        return err->code;
+        return conn_failed(err);
     }
     *ret_conn = conn;
     return OK;

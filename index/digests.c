@@ -105,7 +105,7 @@ static enum status has_rows(struct conn *conn, int64_t day, bool *ret_any, struc
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(conn, STMT_PROFILE_PLACES, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, at_floor(day * TIME_DAY_MS));
     (void)sqlite3_bind_int64(s, 2, at_floor((day + 1) * TIME_DAY_MS) - 1);
@@ -122,7 +122,7 @@ static enum status day_find(struct digests *d, int64_t day, struct digest_day **
     }
 
     if (has_rows(d->conn, day, &any, err) != OK)
-        return err->code;
+        return conn_failed(err);
     struct digest_day *made = mem_zero(1, sizeof *made);
     made->day = day;
     made->is_new = made->is_empty = !any;
@@ -136,7 +136,7 @@ static enum status day_get(struct digests *d, int64_t mint_ms, struct digest_day
 {
     int64_t day = mint_ms / TIME_DAY_MS;
     if ((!d->recent || d->recent->day != day) && day_find(d, day, &d->recent, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_day = d->recent;
     return OK;
@@ -160,10 +160,10 @@ static enum status page_load(struct digests *d, int64_t number, struct digest_pa
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(d->conn, STMT_DIGEST_GET, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, number);
     if (conn_step(d->conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (row) {
         struct slice bytes = conn_column(s, 0);
@@ -185,7 +185,7 @@ static enum status page_get(struct digests *d, struct digest_day *day, const str
     size_t prefix = prefix_of(digest);
     struct digest_page *page = &day->pages[prefix];
     if (!page->is_loaded && !day->is_new && page_load(d, page_number(prefix, day->day), page, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_page = page;
     return OK;
@@ -221,14 +221,14 @@ enum status digests_near(struct digests *d, const struct digest *digest, int64_t
 
     if (d->bytes > CACHE_BYTES) {
         if (digests_flush(d, err) != OK)
-            return err->code;
+            return conn_failed(err);
         digests_drop(d);
     }
     struct digest_day *day = NULL;
     if (day_get(d, mint_ms, &day, err) != OK ||
         (!day->before && day->day > 0 && day_find(d, day->day - 1, &day->before, err) != OK) ||
         (!day->behind && day_find(d, day->day + 1, &day->behind, err) != OK))
-        return err->code;
+        return conn_failed(err);
 
     struct digest_day *const near[] = {day, day->before, day->behind};
     for (size_t i = 0; i < ARRAY_LEN(near) && !any; i++) {
@@ -236,7 +236,7 @@ enum status digests_near(struct digests *d, const struct digest *digest, int64_t
         if (!near[i] || near[i]->is_empty)
             continue;
         if (page_get(d, near[i], digest, &page, err) != OK)
-            return err->code;
+            return conn_failed(err);
         any = page_has(page, wanted);
     }
     *ret_any = any;
@@ -248,7 +248,7 @@ enum status digests_add(struct digests *d, const struct digest *digest, int64_t 
     struct digest_day *day = NULL;
     struct digest_page *page;
     if (day_get(d, mint_ms, &day, err) != OK || page_get(d, day, digest, &page, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     day->is_empty = false;
     page_reserve(d, page, page->count + 1);
@@ -263,7 +263,7 @@ enum status digests_remove(struct digests *d, const struct digest *digest, int64
     struct digest_day *day = NULL;
     struct digest_page *page;
     if (day_get(d, mint_ms, &day, err) != OK || page_get(d, day, digest, &page, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < page->count; i++) {
         if (page->entries[i] != entry)
@@ -281,12 +281,12 @@ static enum status page_store(struct digests *d, int64_t number, struct digest_p
     if (page->count > 0 || page->is_stored) {
         sqlite3_stmt *s CLEANUP(conn_done) = NULL;
         if (conn_take(d->conn, which, &s, err) != OK)
-            return err->code;
+            return conn_failed(err);
         (void)sqlite3_bind_int64(s, 1, number);
         if (page->count > 0)
             conn_bind_slice(s, 2, slice_make(page->entries, (size_t)page->count * ENTRY_BYTES));
         if (conn_run(d->conn, s, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     page->is_stored = page->count > 0;
     page->is_changed = false;
@@ -307,7 +307,7 @@ enum status digests_flush(struct digests *d, struct error *err)
 
     for (size_t i = 0; i < d->count; i++) {
         if (page_store(d, d->changed[i].number, d->changed[i].page, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     d->count = 0;
     return OK;
@@ -348,13 +348,13 @@ enum status digests_find(struct conn *conn, const struct digest *digest, int64_t
     bool row = false;
 
     if (conn_take(conn, STMT_DIGEST_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, first);
     (void)sqlite3_bind_int64(s, 2, first | ((INT64_C(1) << DAY_BITS) - 1));
     do {
         if (conn_step(conn, s, &row, err) != OK) {
             free(list.items);
-            return err->code;
+            return conn_failed(err);
         }
         if (row)
             take_matches(&list, conn_column(s, 1), sqlite3_column_int64(s, 0) - first, entry_digest(digest));

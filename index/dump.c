@@ -60,7 +60,7 @@ static enum status dump_alias(struct dump *d, const struct entry *p, struct erro
 {
     struct kin kin CLEANUP(kin_release) = {0};
     if (kin_load(d->conn, &p->row.digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     size_t i = kin_index(&kin, p->at);
     if (i == kin.count)
@@ -85,7 +85,7 @@ static enum status dump_row(struct dump *d, const struct entry *p, struct error 
         arena_reset(&d->arena);
     }
     if (loader_meta(&d->loader, p, &meta, err) != OK)
-        return err->code;
+        return conn_failed(err);
     write_profile(d->out, &meta);
     return buf_check(d->out, "the dump", err);
 }
@@ -103,7 +103,7 @@ static enum status dump_same_ms(struct dump *d, struct error *err)
     for (size_t i = 0; i < d->count; i++) {
         struct entry p;
         if (entry_get(d->conn, d->same_ms[i].at, &p, err) != OK || dump_row(d, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     d->count = 0;
     return OK;
@@ -116,20 +116,20 @@ static enum status pass(struct dump *d, unsigned lane, struct error *err)
     int64_t last_ms = -1;
     bool row = true;
     if (conn_take(d->conn, STMT_PROFILE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, 0);
     (void)sqlite3_bind_int64(s, 2, INT64_MAX);
     while (row) {
         struct entry p;
         if (conn_step(d->conn, s, &row, err) != OK || (row && entry_of(d->conn, s, &p, err) != OK))
-            return err->code;
+            return conn_failed(err);
         if (row)
             d->lanes |= 1U << at_lane(p.at);
         if (row && at_lane(p.at) != lane)
             continue;
         if ((!row || at_mint_ms(p.at) != last_ms) && dump_same_ms(d, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (row) {
             last_ms = at_mint_ms(p.at);
             d->same_ms[d->count++] = (struct dump_place){p.at, p.row.digest};
@@ -141,10 +141,10 @@ static enum status pass(struct dump *d, unsigned lane, struct error *err)
 static enum status dump_in(struct dump *d, struct error *err)
 {
     if (pass(d, 0, err) != OK)
-        return err->code;
+        return conn_failed(err);
     for (unsigned lane = 1; lane < ID_LANES; lane++) {
         if ((d->lanes & 1U << lane) && pass(d, lane, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -155,7 +155,7 @@ enum status index_dump(struct index *ix, struct buf *out, struct error *err)
     struct error local;
     struct error *e = err ? err : &local;
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
 
     struct dump *d = mem_zero(1, sizeof *d);
     d->conn = r.conn;

@@ -24,7 +24,7 @@ static enum status load_items(struct scan *scan, size_t count, struct arena *are
 
     for (size_t i = 0; i < count; i++) {
         if (loader_get(&loader, scan->refs[i].at, &items[i], err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     *ret_items = items;
     return OK;
@@ -46,16 +46,16 @@ static enum status find_in(struct conn *conn, const struct index_question *quest
 
     scan.has_after = sel->cursor.len > 0;
     if (scan.has_after && cursor_decode(sel->cursor, &scan.after, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (selection_load(conn, sel, &selection, err) != OK || scan_run(&scan, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (question->want_total && scan_count(conn, &selection, &scan.bounds, &list.total, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     list.more = sel->limit > 0 && scan.count > sel->limit;
     list.count = list.more ? sel->limit : scan.count;
     if (load_items(&scan, list.count, arena, &list.items, err) != OK)
-        return err->code;
+        return conn_failed(err);
     *ret_list = list;
     return OK;
 }
@@ -68,7 +68,7 @@ enum status index_find(struct index *ix, const struct index_question *question, 
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return find_in(r.conn, question, arena, ret_list, e);
 }
 
@@ -88,14 +88,14 @@ static enum status walk_page(struct walk *w, bool *ret_more, struct error *err)
     struct profile_meta meta;
 
     if (scan_run(&w->scan, err) != OK)
-        return err->code;
+        return conn_failed(err);
     for (size_t i = 0; i < w->scan.count; i++) {
         if (w->arena.used > EACH_ARENA_BYTES / 2) {
             loader_release(&loader);
             arena_reset(&w->arena);
         }
         if (loader_get(&loader, w->scan.refs[i].at, &meta, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!w->fn(w->user, &meta)) {
             *ret_more = false;
             return OK;
@@ -116,7 +116,7 @@ static enum status each_in(struct conn *conn, struct walk *w, const struct selec
     bool more = true;
 
     if (selection_load(conn, sel, &selection, err) != OK)
-        return err->code;
+        return conn_failed(err);
     w->scan.conn = conn;
     w->scan.selection = &selection;
     do {
@@ -144,7 +144,7 @@ enum status index_each(struct index *ix, const struct selector *sel, int64_t min
     };
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     enum status status = each_in(r.conn, &walk, sel, e);
     arena_release(&walk.arena);
     return status;

@@ -12,7 +12,7 @@ static enum status is_buried(struct conn *conn, const struct id *id, bool *ret_h
     struct kin kin CLEANUP(kin_release) = {0};
     struct digest digest = id_digest(id);
     if (kin_load(conn, &digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_hidden = group_is_hidden(id_mint_ms(id), kin.tombstones, kin.tombstone_count);
     return OK;
@@ -23,7 +23,7 @@ static enum status find_canonical(struct conn *conn, const struct entry *p, int6
 {
     struct kin kin CLEANUP(kin_release) = {0};
     if (kin_load(conn, &p->row.digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     size_t i = kin_index(&kin, p->at);
     if (i == kin.count)
@@ -41,7 +41,7 @@ static enum status get_in(struct conn *conn, const struct id *id, struct arena *
 
     *ret_hidden = false;
     if (status == E_NOT_FOUND && is_buried(conn, id, ret_hidden, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (status == OK && p.row.state == ROW_HIDDEN)
         *ret_hidden = true;
     if (status == E_NOT_FOUND || *ret_hidden)
@@ -54,7 +54,7 @@ static enum status get_in(struct conn *conn, const struct id *id, struct arena *
 
     int64_t at = 0;
     if (find_canonical(conn, &p, &at, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return loader_get(&loader, at, ret_meta, err);
 }
 
@@ -66,7 +66,7 @@ enum status index_get(struct index *ix, const struct id *id, struct arena *arena
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return get_in(r.conn, id, arena, ret_meta, ret_hidden, e);
 }
 
@@ -93,11 +93,11 @@ static enum status by_digest_in(struct conn *conn, const struct digest *digest, 
     struct loader loader CLEANUP(loader_release) = LOADER_INIT(conn, arena);
     struct kin kin CLEANUP(kin_release) = {0};
     if (kin_load(conn, digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     size_t i = one_with(&kin, mint_ms);
     if (i < kin.count && loader_get(&loader, kin.rows[i].at, &ret_known->meta, err) != OK)
-        return err->code;
+        return conn_failed(err);
     ret_known->found = i < kin.count;
     ret_known->tombstone_ms = kin.tombstone_count > 0 ? kin.tombstones[kin.tombstone_count - 1].mint_ms : 0;
     return OK;
@@ -111,7 +111,7 @@ enum status index_by_digest(struct index *ix, const struct digest *digest, int64
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return by_digest_in(r.conn, digest, mint_ms, arena, ret_known, e);
 }
 
@@ -124,7 +124,7 @@ static enum status aliases_in(struct conn *conn, const struct id *id, struct are
     size_t count = 0;
 
     if (entry_find(conn, id, &p, err) != OK || kin_load(conn, &p.row.digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
     size_t self = kin_index(&kin, p.at);
     if (self == kin.count)
         return conn_corrupt(conn, err, "a row's digest does not lead to it");
@@ -139,7 +139,7 @@ static enum status aliases_in(struct conn *conn, const struct id *id, struct are
         if (m->canonical != me->canonical || (m->state == ROW_HIDDEN) != (me->state == ROW_HIDDEN))
             continue;
         if (loader_get(&loader, kin.rows[i].at, &items[count++], err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     *ret_items = items;
     *ret_count = count;
@@ -154,6 +154,6 @@ enum status index_aliases(struct index *ix, const struct id *id, struct arena *a
     struct error *e = err ? err : &local;
 
     if (reading_begin(ix, &r, e) != OK)
-        return e->code;
+        return conn_failed(e);
     return aliases_in(r.conn, id, arena, ret_items, ret_count, e);
 }

@@ -38,6 +38,14 @@ static bool is_disk(int fault_code)
     return conn_fault_of(fault_code) == CONN_DISK_BAD && (primary == SQLITE_FULL || primary == SQLITE_IOERR);
 }
 
+/* The operator's to change, unless it is the disk. */
+static enum status blame(int fault_code, struct error *err)
+{
+    if (!is_disk(fault_code))
+        err->code = E_CONFIG;
+    return error_never_ok(err->code);
+}
+
 /* What is in the way goes aside, once. E_UNAVAILABLE: the disk is full or failing. */
 static enum status open_on_disk(struct index *ix, struct db **ret_db, char *note, struct error *err)
 {
@@ -47,14 +55,14 @@ static enum status open_on_disk(struct index *ix, struct db **ret_db, char *note
     if (db_open(ix->shelf.path, &options, ret_db, &code, err) == OK)
         return OK;
     if (is_disk(code) || !shelf_has_file(&ix->shelf))
-        return is_disk(code) ? err->code : (err->code = E_CONFIG);
+        return blame(code, err);
 
     (void)snprintf(note, NOTE_BYTES, "the index was set aside and is begun anew: %.400s", err->text);
     if (shelf_set_aside(&ix->shelf, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (db_open(ix->shelf.path, &options, ret_db, &code, err) == OK)
         return OK;
-    return is_disk(code) ? err->code : (err->code = E_CONFIG);
+    return blame(code, err);
 }
 
 static enum status open_somewhere(struct index *ix, char *note, struct error *err)

@@ -36,17 +36,17 @@ static enum status add_rows(struct conn *conn, const struct digest *digest, int6
     bool row = true;
 
     if (conn_take(conn, STMT_PROFILE_PLACES, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, at_floor(mint_ms));
     (void)sqlite3_bind_int64(s, 2, at_floor(mint_ms + 1) - 1);
     for (;;) {
         struct entry p;
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (entry_of(conn, s, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!digest_equal(&p.row.digest, digest))
             continue;
         kin->rows = grown(kin->rows, kin->count, sizeof *kin->rows);
@@ -60,11 +60,11 @@ static enum status add_all_rows(struct conn *conn, const struct digest *digest, 
     int64_t *mints CLEANUP(mem_freep) = NULL;
     size_t count = 0;
     if (digests_find(conn, digest, &mints, &count, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < count; i++) {
         if (add_rows(conn, digest, mints[i], kin, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -76,11 +76,11 @@ static enum status add_tombstones(struct conn *conn, const struct digest *digest
     bool row = true;
 
     if (conn_take(conn, STMT_TOMBSTONE_GET, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(s, 1, slice_make(digest->bits, DIGEST_BYTES));
     for (;;) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         kin->tombstones = grown(kin->tombstones, kin->tombstone_count, sizeof *kin->tombstones);
@@ -94,7 +94,7 @@ enum status kin_load(struct conn *conn, const struct digest *digest, struct kin 
 {
     struct kin kin CLEANUP(kin_release) = {0};
     if (add_all_rows(conn, digest, &kin, err) != OK || add_tombstones(conn, digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     kin.members = mem_zero(kin.count + 1, sizeof *kin.members);
     for (size_t i = 0; i < kin.count; i++)

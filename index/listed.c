@@ -45,7 +45,7 @@ static enum status run_narrow(struct conn *conn, enum conn_stmt which, const str
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(conn, which, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, row->series);
     (void)sqlite3_bind_int64(s, 2, created_of(row));
@@ -62,7 +62,7 @@ static enum status run_late(struct conn *conn, enum conn_stmt which, const struc
         return OK;
 
     if (conn_take(conn, which, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, created_of(row));
     (void)sqlite3_bind_int64(s, 2, row->at);
     if (which == STMT_LATE_INSERT)
@@ -73,10 +73,10 @@ static enum status run_late(struct conn *conn, enum conn_stmt which, const struc
 enum status listed_remove(struct listed *l, const struct listed_row *row, struct error *err)
 {
     if (listed_flush(l, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (run_narrow(l->conn, STMT_LISTING_DELETE, row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (sqlite3_changes(l->conn->db) != 1)
         return conn_corrupt(l->conn, err, "a row that should be listed is not");
     return run_late(l->conn, STMT_LATE_DELETE, row, err);
@@ -90,7 +90,7 @@ enum status listed_flush(struct listed *l, struct error *err)
     for (size_t i = 0; i < l->count; i++) {
         if (run_narrow(l->conn, STMT_LISTING_INSERT, &l->waiting[i], err) != OK ||
             run_late(l->conn, STMT_LATE_INSERT, &l->waiting[i], err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     l->count = 0;
     return OK;

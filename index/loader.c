@@ -6,7 +6,7 @@
 
 struct loader_text {
     int64_t series; /* the map's key points here */
-    struct slice text;
+    struct slice text = SLICE_NULL;
 };
 
 void loader_release(struct loader *l)
@@ -19,10 +19,10 @@ static enum status read_text(struct loader *l, int64_t series, struct slice *ret
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(l->conn, STMT_SERIES_TEXT, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, series);
     if (conn_step(l->conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!row)
         return conn_corrupt(l->conn, err, "a row's series is missing");
 
@@ -40,13 +40,13 @@ static enum status read_text(struct loader *l, int64_t series, struct slice *ret
 enum status loader_meta(struct loader *l, const struct entry *profile, struct profile_meta *ret_meta,
                         struct error *err)
 {
-    struct slice text;
+    struct slice text = SLICE_NULL;
     const uint64_t *known = map_get(&l->texts, slice_make(&profile->row.series, sizeof profile->row.series));
     if (known)
         text = *(const struct slice
                      *)(uintptr_t)*known; // NOLINT(performance-no-int-to-ptr): the map holds integers
     else if (read_text(l, profile->row.series, &text, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (!series_text_decode(text, ret_meta))
         return conn_corrupt(l->conn, err, "the text of a series is damaged");
@@ -61,7 +61,7 @@ enum status loader_get(struct loader *l, int64_t at, struct profile_meta *ret_me
 {
     struct entry p;
     if (entry_get(l->conn, at, &p, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     return loader_meta(l, &p, ret_meta, err);
 }

@@ -34,18 +34,18 @@ static enum status count_too_old(struct conn *conn, int64_t mint_min_ms, struct 
     if (mint_min_ms <= 0)
         return OK;
     if (conn_take(conn, STMT_PROFILE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, 0);
     (void)sqlite3_bind_int64(s, 2, at_floor(mint_min_ms) - 1);
     for (;;) {
         struct entry p;
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (entry_of(conn, s, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (p.row.state != ROW_LISTED)
             continue;
 
@@ -113,16 +113,16 @@ static enum status add_all(struct conn *conn, struct names *n, struct error *err
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row = true;
     if (conn_take(conn, STMT_SERIES_ALL, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (;;) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (add_series(conn, n, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), conn_column(s, 2),
                        err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
 }
 
@@ -131,18 +131,18 @@ static enum status add_selected(struct conn *conn, struct names *n, const struct
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(conn, STMT_SERIES_LISTED, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < selection->count; i++) {
         bool row;
         (void)sqlite3_bind_int64(s, 1, selection->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return conn_corrupt(conn, err, "a series is missing");
         if (add_series(conn, n, selection->series[i], sqlite3_column_int64(s, 0), conn_column(s, 1), err) !=
             OK)
-            return err->code;
+            return conn_failed(err);
         conn_again(s);
     }
     return OK;
@@ -189,9 +189,9 @@ static enum status collect(struct index *ix, const struct index_scope *scope, st
         selector.type = SLICE_NULL;
     if (reading_begin(ix, &r, err) != OK || selection_load(r.conn, &selector, &selection, err) != OK ||
         count_too_old(r.conn, scope->mint_min_ms, n, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if ((selection.is_all ? add_all(r.conn, n, err) : add_selected(r.conn, n, &selection, err)) != OK)
-        return err->code;
+        return conn_failed(err);
     return sorted(n, ret_names, err);
 }
 

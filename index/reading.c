@@ -18,7 +18,7 @@ enum status reading_begin(struct index *ix, struct reading *ret_reading, struct 
         if (db_fault(db, NULL) != CONN_SOUND)
             tell_writer(ix);
         db_drop(db);
-        return err->code;
+        return conn_failed(err);
     }
     *ret_reading = (struct reading){ix, db, conn};
     return OK;

@@ -49,7 +49,7 @@ enum status rows_totals(struct conn *conn, struct rows_totals *ret_totals, struc
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_TOTAL_GET, &s, err) != OK || conn_step(conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!row)
         return conn_corrupt(conn, err, "the row of totals is missing");
 
@@ -90,12 +90,12 @@ static enum status load(struct rows *r, struct error *err)
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row = true;
     if (rows_totals(r->conn, &r->totals, err) != OK || conn_take(r->conn, STMT_TOMBSTONE_ALL, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     memset(r->tombstoned, 0, sizeof r->tombstoned);
     for (;;) {
         if (conn_step(r->conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             break;
         if (conn_column(s, 0).len != DIGEST_BYTES)
@@ -110,7 +110,7 @@ static enum status load(struct rows *r, struct error *err)
 enum status rows_begin(struct rows *r, struct error *err)
 {
     if (conn_do(r->conn, STMT_BEGIN_WRITE, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     return r->is_loaded ? OK : load(r, err);
 }
@@ -173,19 +173,19 @@ static enum status insert(struct rows *r, const struct arrival *a, struct error 
     switch (series_intern(&r->series, a->meta, &series, &r->totals.series, err)) {
     case OK: break;
     case E_TOO_LARGE: return OK; /* no key can say so much: it came from nowhere, and is left out */
-    default: return err->code;
+    default: return conn_failed(err);
     }
     row.series = series_id(series);
     row.numbers = slice_make(numbers, row_pack_numbers(&a->meta->facts, numbers));
     if (entry_insert(r->conn, at_make(a->mint_ms, id_lane(&a->meta->id)), &row, &at, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (at < 0) { /* nothing of brazier's: left out, and the series goes again if it was made for it */
         series_count(&r->series, series, 0, 0);
         return OK;
     }
 
     if (digests_add(&r->digests, &a->digest, a->mint_ms, err) != OK)
-        return err->code;
+        return conn_failed(err);
     listed_add(&r->listing, &(struct listed_row){row.series, row.lag_ms, at});
     series_count(&r->series, series, 1, 1);
     count_state(r, ROW_LISTED, row.lag_ms, 1);
@@ -197,7 +197,7 @@ static enum status add_profile(struct rows *r, const struct profile_meta *meta, 
     struct arrival a = {meta, id_digest(&meta->id), id_mint_ms(&meta->id)};
     bool any;
     if (digests_near(&r->digests, &a.digest, a.mint_ms, &any, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (any) {
         struct entry there;
@@ -206,7 +206,7 @@ static enum status add_profile(struct rows *r, const struct profile_meta *meta, 
             return status;
     }
     if ((any || may_have_tombstone(r, &a.digest)) && note_unsettled(r, &a.digest, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return insert(r, &a, err);
 }
 
@@ -216,12 +216,12 @@ static enum status add_tombstone(struct rows *r, const struct id *id, const stru
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     struct digest digest = id_digest(id);
     if (conn_take(r->conn, STMT_TOMBSTONE_INSERT, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(s, 1, slice_make(digest.bits, DIGEST_BYTES));
     (void)sqlite3_bind_int64(s, 2, at_of_id(id));
     (void)sqlite3_bind_int64(s, 3, at_of_id(target));
     if (conn_run(r->conn, s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (sqlite3_changes(r->conn->db) == 0)
         return OK;
 
@@ -249,12 +249,12 @@ static enum status remove_row(struct rows *r, const struct entry *p, struct erro
 
     if (listed &&
         listed_remove(&r->listing, &(struct listed_row){p->row.series, p->row.lag_ms, p->at}, err) != OK)
-        return err->code;
+        return conn_failed(err);
     /* The entry first: digests takes a day without rows for one without entries. */
     if (digests_remove(&r->digests, &p->row.digest, mint_ms, err) != OK ||
         entry_delete(r->conn, p->at, err) != OK ||
         digests_near(&r->digests, &p->row.digest, mint_ms, &any, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     series_count(&r->series, series_by_id(&r->series, p->row.series), -1, -(int64_t)listed);
     count_state(r, p->row.state, p->row.lag_ms, -1);
@@ -269,11 +269,11 @@ static enum status remove_tombstone(struct rows *r, const struct id *id, struct 
         return OK;
 
     if (conn_take(r->conn, STMT_TOMBSTONE_DELETE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(s, 1, slice_make(digest.bits, DIGEST_BYTES));
     (void)sqlite3_bind_int64(s, 2, at_of_id(id));
     if (conn_run(r->conn, s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (sqlite3_changes(r->conn->db) == 0)
         return OK;
 
@@ -287,7 +287,7 @@ enum status rows_forget(struct rows *r, const struct id *id, struct error *err)
     switch (entry_find(r->conn, id, &there, err)) {
     case OK: return remove_row(r, &there, err);
     case E_NOT_FOUND: return remove_tombstone(r, id, err);
-    default: return err->code;
+    default: return conn_failed(err);
     }
 }
 
@@ -301,12 +301,12 @@ static enum status collect_oldest(struct conn *conn, int64_t end, size_t max, in
     bool row = true;
 
     if (conn_take(conn, STMT_PROFILE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, 0);
     (void)sqlite3_bind_int64(s, 2, end - 1);
     while (count < max) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             break;
         if (count == cap) {
@@ -325,11 +325,11 @@ static enum status expire_tombstones(struct rows *r, int64_t end, struct error *
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(r->conn, STMT_TOMBSTONE_EXPIRE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, end);
     if (conn_run(r->conn, s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     r->totals.tombstones -= sqlite3_changes(r->conn->db);
     return OK;
 }
@@ -343,14 +343,14 @@ enum status rows_expire(struct rows *r, int64_t mint_before_ms, size_t max, size
     size_t count = 0;
 
     if (listed_flush(&r->listing, err) != OK || collect_oldest(r->conn, end, max, &ats, &count, err) != OK)
-        return err->code;
+        return conn_failed(err);
     for (size_t i = 0; i < count; i++) {
         struct entry p;
         if (entry_get(r->conn, ats[i], &p, err) != OK || remove_row(r, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (count < max && expire_tombstones(r, end, err) != OK)
-        return err->code;
+        return conn_failed(err);
     *ret_dropped = count;
     return OK;
 }
@@ -359,7 +359,7 @@ enum status rows_cursor(struct rows *r, struct slice name, struct slice value, s
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(r->conn, value.ptr ? STMT_CURSOR_PUT : STMT_CURSOR_DELETE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     conn_bind_slice(s, 1, name);
     if (value.ptr)
@@ -375,13 +375,13 @@ static enum status restate(struct rows *r, const struct kin_row *old, enum row_s
     struct entry p;
 
     if (entry_get(r->conn, old->at, &p, err) != OK)
-        return err->code;
+        return conn_failed(err);
     p.row.state = state;
     if (entry_update(r->conn, old->at, &p.row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (old->state == ROW_LISTED && listed_remove(&r->listing, &place, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (state == ROW_LISTED)
         listed_add(&r->listing, &place);
     series_count(&r->series, series_by_id(&r->series, old->series), 0,
@@ -395,12 +395,12 @@ static enum status settle(struct rows *r, const struct digest *digest, struct er
 {
     struct kin kin CLEANUP(kin_release) = {0};
     if (kin_load(r->conn, digest, &kin, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < kin.count; i++) {
         if (kin.members[i].state != kin.rows[i].state &&
             restate(r, &kin.rows[i], kin.members[i].state, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -413,7 +413,7 @@ static enum status settle_all(struct rows *r, struct error *err)
             continue;
         memcpy(digest.bits, r->unsettled.entries[i].key.ptr, DIGEST_BYTES);
         if (settle(r, &digest, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -425,7 +425,7 @@ static enum status store_totals(struct rows *r, struct error *err)
         return OK;
 
     if (conn_take(r->conn, STMT_TOTAL_PUT, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(s, 1, r->totals.listed);
     (void)sqlite3_bind_int64(s, 2, r->totals.aliases);
     (void)sqlite3_bind_int64(s, 3, r->totals.hidden);
@@ -441,11 +441,11 @@ enum status rows_commit(struct rows *r, struct error *err)
     if (digests_flush(&r->digests, err) != OK || listed_flush(&r->listing, err) != OK ||
         settle_all(r, err) != OK || listed_flush(&r->listing, err) != OK ||
         series_flush(&r->series, &gone, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     r->totals.series -= gone;
     if (store_totals(r, err) != OK || conn_do(r->conn, STMT_COMMIT, err) != OK)
-        return err->code;
+        return conn_failed(err);
     r->stored = r->totals;
     forget_transaction(r);
     return OK;

@@ -176,7 +176,7 @@ static enum status scan_one_series(struct scan *s, int64_t series, sqlite3_stmt 
     (void)sqlite3_bind_int64(stmt, 3, to);
     for (;;) {
         if (conn_step(s->conn, stmt, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             break;
 
@@ -188,7 +188,7 @@ static enum status scan_one_series(struct scan *s, int64_t series, sqlite3_stmt 
         if (is_beyond(s, created_ms))
             break;
         if (mint_ms >= s->bounds.mint_min_ms && offer(s, ref, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     conn_again(stmt);
     return OK;
@@ -198,11 +198,11 @@ static enum status scan_by_series(struct scan *s, struct error *err)
 {
     sqlite3_stmt *stmt CLEANUP(conn_done) = NULL;
     if (conn_take(s->conn, s->oldest_first ? STMT_LISTING_RANGE : STMT_LISTING_RANGE_DESC, &stmt, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < s->selection->count; i++) {
         if (scan_one_series(s, s->selection->series[i], stmt, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -232,7 +232,7 @@ static enum status scan_minted(struct scan *s, struct error *err)
     bool row = true;
 
     if (conn_take(s->conn, s->oldest_first ? STMT_PROFILE_RANGE : STMT_PROFILE_RANGE_DESC, &stmt, err) != OK)
-        return err->code;
+        return conn_failed(err);
     open_bounds(s, &from, &to);
     int64_t first = from + LISTED_LAG_MIN_MS;
     if (first < s->bounds.mint_min_ms)
@@ -242,16 +242,16 @@ static enum status scan_minted(struct scan *s, struct error *err)
     for (;;) {
         struct entry p;
         if (conn_step(s->conn, stmt, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (entry_of(s->conn, stmt, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
         /* The best that a row minted then or later in this order could be. */
         if (is_beyond(s, at_mint_ms(p.at) - (s->oldest_first ? LISTED_LAG_MAX_MS : LISTED_LAG_MIN_MS)))
             return OK;
         if (offer_entry(s, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
 }
 
@@ -262,13 +262,13 @@ static enum status scan_late(struct scan *s, struct error *err)
     bool row = true;
 
     if (conn_take(s->conn, s->oldest_first ? STMT_LATE_RANGE : STMT_LATE_RANGE_DESC, &stmt, err) != OK)
-        return err->code;
+        return conn_failed(err);
     open_bounds(s, &from, &to);
     (void)sqlite3_bind_int64(stmt, 1, from);
     (void)sqlite3_bind_int64(stmt, 2, to);
     for (;;) {
         if (conn_step(s->conn, stmt, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         struct scan_ref ref = {.created_ms = sqlite3_column_int64(stmt, 0),
                                .at = sqlite3_column_int64(stmt, 1),
                                .series = sqlite3_column_int64(stmt, 2)};
@@ -276,7 +276,7 @@ static enum status scan_late(struct scan *s, struct error *err)
             return OK;
         if (at_mint_ms(ref.at) >= s->bounds.mint_min_ms && selection_has(s->selection, ref.series) &&
             offer(s, ref, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
 }
 
@@ -304,7 +304,7 @@ enum status scan_run(struct scan *s, struct error *err)
     } else if (way == SCAN_BY_ESTIMATE) {
         struct scan_cost cost;
         if (scan_estimate(s, &cost, err) != OK)
-            return err->code;
+            return conn_failed(err);
         way = cost.by_series <= cost.by_time ? SCAN_BY_SERIES : SCAN_BY_TIME;
     }
 
@@ -317,7 +317,7 @@ enum status scan_run(struct scan *s, struct error *err)
         qsort_r(s->refs, s->count, sizeof *s->refs, cmp_for_sort, s);
     if (s->private_error.code != OK) {
         *err = s->private_error;
-        return err->code;
+        return conn_failed(err);
     }
     return OK;
 }

@@ -29,7 +29,7 @@ static enum status shape_load(struct conn *conn, struct shape *ret_shape, struct
     bool row;
     if (rows_totals(conn, &t, err) != OK || conn_take(conn, STMT_PROFILE_BOUNDS, &s, err) != OK ||
         conn_step(conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     struct shape shape = {.rows = (double)(t.listed + t.aliases + t.hidden),
                           .late = (double)t.late,
@@ -63,7 +63,7 @@ enum status scan_estimate(struct scan *s, struct scan_cost *ret_cost, struct err
     double place = (double)s->after.created_at_ms;
 
     if (shape_load(s->conn, &shape, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (s->has_after && s->oldest_first && place > from)
         from = place;
     if (s->has_after && !s->oldest_first && place < to)
@@ -89,7 +89,7 @@ static enum status count_by_series(struct conn *conn, const struct selection *se
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     uint64_t count = 0;
     if (conn_take(conn, all_minted ? STMT_LISTING_COUNT : STMT_LISTING_COUNT_MINTED, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 2, bounds->from_ms);
     (void)sqlite3_bind_int64(s, 3, bounds->to_ms);
@@ -99,7 +99,7 @@ static enum status count_by_series(struct conn *conn, const struct selection *se
         bool row;
         (void)sqlite3_bind_int64(s, 1, selection->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         count += (uint64_t)sqlite3_column_int64(s, 0);
         conn_again(s);
     }
@@ -121,18 +121,18 @@ static enum status count_minted(struct conn *conn, const struct selection *selec
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row = true;
     if (conn_take(conn, STMT_PROFILE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, at_floor(stretch->first_ms));
     (void)sqlite3_bind_int64(s, 2, at_floor(stretch->last_ms + 1) - 1);
     for (;;) {
         struct entry p;
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (entry_of(conn, s, &p, err) != OK)
-            return err->code;
+            return conn_failed(err);
         int64_t created_ms = entry_created_ms(&p);
         bool within = created_ms >= bounds->from_ms && created_ms <= bounds->to_ms &&
                       at_mint_ms(p.at) >= bounds->mint_min_ms;
@@ -149,13 +149,13 @@ static enum status count_late(struct conn *conn, const struct selection *selecti
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row = true;
     if (conn_take(conn, STMT_LATE_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, outside ? INT64_MIN : bounds->from_ms);
     (void)sqlite3_bind_int64(s, 2, outside ? INT64_MAX : bounds->to_ms);
     for (;;) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         int64_t created_ms = sqlite3_column_int64(s, 0);
@@ -171,13 +171,13 @@ static enum status sum_listed(struct conn *conn, const struct selection *selecti
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     uint64_t sum = selection->is_all ? (uint64_t)all : 0;
     if (conn_take(conn, STMT_SERIES_LISTED, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < selection->count && !selection->is_all; i++) {
         bool row;
         (void)sqlite3_bind_int64(s, 1, selection->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         sum += row ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
         conn_again(s);
     }
@@ -230,7 +230,7 @@ enum status scan_count(struct conn *conn, const struct selection *selection, con
         return OK;
     }
     if (shape_load(conn, &shape, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     double inside = rows_in(&shape, &st.within);
     double series = selection->is_all ? 0 : (double)selection->count;
@@ -246,13 +246,13 @@ enum status scan_count(struct conn *conn, const struct selection *selection, con
     if (cost_within <= cost_around) {
         if (count_minted(conn, selection, bounds, &st.within, &count, err) != OK ||
             count_late(conn, selection, bounds, false, &count, err) != OK)
-            return err->code;
+            return conn_failed(err);
     } else {
         if (sum_listed(conn, selection, shape.listed, &count, err) != OK ||
             count_minted(conn, selection, bounds, &st.before, &without, err) != OK ||
             count_minted(conn, selection, bounds, &st.behind, &without, err) != OK ||
             count_late(conn, selection, bounds, true, &without, err) != OK)
-            return err->code;
+            return conn_failed(err);
         count -= without;
     }
     *ret_count = count;

@@ -49,10 +49,10 @@ static enum status find_term(struct conn *conn, struct slice text, struct term *
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_TERM_FIND, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(s, 1, text);
     if (conn_step(conn, s, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (row)
         terms[(*count)++] = (struct term){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)};
@@ -77,19 +77,19 @@ static enum status find_terms(struct conn *conn, const struct selector *sel, str
     if (sel->service.len > 0) {
         series_text_service_term(sel->service, &text);
         if (find_term(conn, buf_slice(&text), terms, &count, ret_none, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (sel->type.len > 0) {
         buf_reset(&text);
         series_text_type_term(sel->type, &text);
         if (find_term(conn, buf_slice(&text), terms, &count, ret_none, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     for (size_t i = 0; i < sel->labels.count && !*ret_none; i++) {
         buf_reset(&text);
         series_text_label_term(&sel->labels.items[i], &text);
         if (find_term(conn, buf_slice(&text), terms, &count, ret_none, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (count > 1)
         qsort(terms, count, sizeof *terms, by_series);
@@ -103,12 +103,12 @@ static enum status read_postings(struct conn *conn, int64_t term, struct selecti
     size_t cap = 0;
     bool row = true;
     if (conn_take(conn, STMT_POSTING_RANGE, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, term);
     for (;;) {
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (!row)
             return OK;
         if (out->count == cap) {
@@ -124,14 +124,14 @@ static enum status keep_probed(struct conn *conn, int64_t term, struct selection
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     size_t kept = 0;
     if (conn_take(conn, STMT_POSTING_GET, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, term);
     for (size_t i = 0; i < out->count; i++) {
         bool row;
         (void)sqlite3_bind_int64(s, 2, out->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (row)
             out->series[kept++] = out->series[i];
         conn_again(s);
@@ -145,7 +145,7 @@ static enum status keep_merged(struct conn *conn, int64_t term, struct selection
     struct selection other CLEANUP(selection_release) = {0};
     size_t kept = 0;
     if (read_postings(conn, term, &other, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0, j = 0; i < out->count && j < other.count;) {
         if (out->series[i] == other.series[j]) {
@@ -167,13 +167,13 @@ static enum status guess_share(struct conn *conn, int64_t listed, struct selecti
     size_t step = out->count > SAMPLE ? out->count / SAMPLE : 1, seen = 0;
     int64_t sum = 0;
     if (conn_take(conn, STMT_SERIES_LISTED, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     for (size_t i = 0; i < out->count; i += step, seen++) {
         bool row;
         (void)sqlite3_bind_int64(s, 1, out->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         sum += row ? sqlite3_column_int64(s, 0) : 0;
         conn_again(s);
     }
@@ -194,21 +194,21 @@ enum status selection_load(struct conn *conn, const struct selector *selector,
     bool none = false;
 
     if (rows_totals(conn, &totals, err) != OK || find_terms(conn, selector, terms, &count, &none, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!none && count == 0) {
         *ret_selection = (struct selection){.is_all = true, .count = (size_t)totals.series, .share = 1};
         return OK;
     }
 
     if (!none && read_postings(conn, terms[0].id, &out, err) != OK)
-        return err->code;
+        return conn_failed(err);
     for (size_t i = 1; i < count && out.count > 0; i++) {
         bool many = terms[i].series / PROBE_RATIO > (int64_t)out.count;
         if ((many ? keep_probed : keep_merged)(conn, terms[i].id, &out, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (guess_share(conn, totals.listed, &out, err) != OK)
-        return err->code;
+        return conn_failed(err);
     *ret_selection = out;
     out = (struct selection){0};
     return OK;

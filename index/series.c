@@ -83,10 +83,10 @@ static enum status term_find(struct conn *conn, struct slice text, int64_t *ret_
     sqlite3_stmt *find CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_TERM_FIND, &find, err) != OK)
-        return err->code;
+        return conn_failed(err);
     conn_bind_slice(find, 1, text);
     if (conn_step(conn, find, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_id = row ? sqlite3_column_int64(find, 0) : 0;
     return OK;
@@ -98,11 +98,11 @@ static enum status term_add(struct conn *conn, int64_t id, int64_t series, int64
     sqlite3_stmt *add CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_TERM_ADD, &add, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(add, 1, id);
     (void)sqlite3_bind_int64(add, 2, series);
     if (conn_step(conn, add, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!row)
         return conn_corrupt(conn, err, "a term is missing");
 
@@ -115,7 +115,7 @@ static enum status run_with(struct conn *conn, enum conn_stmt which, int64_t a, 
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(conn, which, &s, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     (void)sqlite3_bind_int64(s, 1, a);
     if (sqlite3_bind_parameter_count(s) > 1)
@@ -127,19 +127,19 @@ static enum status link_term(struct conn *conn, struct slice term, int64_t serie
 {
     int64_t id = 0, count = 0;
     if (term_find(conn, term, &id, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (id == 0) {
         sqlite3_stmt *insert CLEANUP(conn_done) = NULL;
         if (conn_take(conn, STMT_TERM_INSERT, &insert, err) != OK)
-            return err->code;
+            return conn_failed(err);
         conn_bind_slice(insert, 1, term);
         if (conn_run(conn, insert, err) != OK)
-            return err->code;
+            return conn_failed(err);
         id = sqlite3_last_insert_rowid(conn->db);
     }
     if (term_add(conn, id, 1, &count, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return run_with(conn, STMT_POSTING_INSERT, id, series, err);
 }
 
@@ -147,11 +147,11 @@ static enum status unlink_term(struct conn *conn, struct slice term, int64_t ser
 {
     int64_t id = 0, left = 0;
     if (term_find(conn, term, &id, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     if (run_with(conn, STMT_POSTING_DELETE, id, series, err) != OK ||
         term_add(conn, id, -1, &left, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return left > 0 ? OK : run_with(conn, STMT_TERM_DELETE, id, 0, err);
 }
 
@@ -164,16 +164,16 @@ static enum status each_term(struct conn *conn, const struct profile_meta *meta,
 
     series_text_service_term(meta->service, &term);
     if (fn(conn, buf_slice(&term), series, err) != OK)
-        return err->code;
+        return conn_failed(err);
     buf_reset(&term);
     series_text_type_term(meta->type, &term);
     if (fn(conn, buf_slice(&term), series, err) != OK)
-        return err->code;
+        return conn_failed(err);
     for (size_t i = 0; i < meta->labels.count; i++) {
         buf_reset(&term);
         series_text_label_term(&meta->labels.items[i], &term);
         if (fn(conn, buf_slice(&term), series, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     return OK;
 }
@@ -193,13 +193,13 @@ static enum status find_stored(struct conn *conn, struct slice text, int64_t *re
     sqlite3_stmt *find CLEANUP(conn_done) = NULL;
     bool row = true;
     if (conn_take(conn, STMT_SERIES_FIND, &find, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(find, 1, text_hash(text));
 
     *ret_id = 0;
     while (row && *ret_id == 0) {
         if (conn_step(conn, find, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (row && slice_eq(conn_column(find, 1), text))
             *ret_id = sqlite3_column_int64(find, 0);
     }
@@ -211,11 +211,11 @@ static enum status make(struct conn *conn, const struct profile_meta *meta, stru
 {
     sqlite3_stmt *insert CLEANUP(conn_done) = NULL;
     if (conn_take(conn, STMT_SERIES_INSERT, &insert, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(insert, 1, text_hash(text));
     conn_bind_slice(insert, 2, text);
     if (conn_run(conn, insert, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     *ret_id = sqlite3_last_insert_rowid(conn->db);
     return each_term(conn, meta, *ret_id, link_term, err);
@@ -227,7 +227,7 @@ enum status series_intern(struct series *s, const struct profile_meta *meta, str
     buf_reset(&s->text);
     series_text_encode(meta, &s->text);
     if (buf_check(&s->text, "service, type, labels and sample types", err) != OK)
-        return err->code;
+        return conn_failed(err);
     uint64_t *known = map_get(&s->by_text, buf_slice(&s->text));
     if (known) {
         *ret_entry = entry_at(*known);
@@ -236,10 +236,10 @@ enum status series_intern(struct series *s, const struct profile_meta *meta, str
 
     int64_t id = 0;
     if (find_stored(s->conn, buf_slice(&s->text), &id, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (id == 0) {
         if (make(s->conn, meta, buf_slice(&s->text), &id, err) != OK)
-            return err->code;
+            return conn_failed(err);
         ++*ret_made;
     }
     struct series_entry *e = series_by_id(s, id);
@@ -258,10 +258,10 @@ static enum status remove_series(struct conn *conn, int64_t id, struct error *er
         sqlite3_stmt *get CLEANUP(conn_done) = NULL;
         bool row;
         if (conn_take(conn, STMT_SERIES_TEXT, &get, err) != OK)
-            return err->code;
+            return conn_failed(err);
         (void)sqlite3_bind_int64(get, 1, id);
         if (conn_step(conn, get, &row, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (row)
             buf_append(&text, conn_column(get, 0));
     }
@@ -270,7 +270,7 @@ static enum status remove_series(struct conn *conn, int64_t id, struct error *er
     if (text.full || !series_text_decode(buf_slice(&text), &meta))
         return conn_corrupt(conn, err, "the text of a series is damaged");
     if (each_term(conn, &meta, id, unlink_term, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return run_with(conn, STMT_SERIES_DELETE, id, 0, err);
 }
 
@@ -280,12 +280,12 @@ static enum status add_counts(struct conn *conn, const struct series_entry *e, i
     sqlite3_stmt *add CLEANUP(conn_done) = NULL;
     bool row;
     if (conn_take(conn, STMT_SERIES_ADD, &add, err) != OK)
-        return err->code;
+        return conn_failed(err);
     (void)sqlite3_bind_int64(add, 1, e->id);
     (void)sqlite3_bind_int64(add, 2, e->rows);
     (void)sqlite3_bind_int64(add, 3, e->listed);
     if (conn_step(conn, add, &row, err) != OK)
-        return err->code;
+        return conn_failed(err);
     if (!row)
         return conn_corrupt(conn, err, "a series is missing");
 
@@ -301,9 +301,9 @@ enum status series_flush(struct series *s, int64_t *ret_gone, struct error *err)
         struct series_entry *e = s->touched[i];
         int64_t left = 0;
         if (add_counts(s->conn, e, &left, err) != OK)
-            return err->code;
+            return conn_failed(err);
         if (left == 0 && remove_series(s->conn, e->id, err) != OK)
-            return err->code;
+            return conn_failed(err);
         gone += left == 0;
         e->rows = e->listed = 0;
         e->is_touched = false;

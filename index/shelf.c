@@ -72,14 +72,16 @@ enum status shelf_open(const char *dir, struct shelf *ret_shelf, struct error *e
         return error_set(err, E_CONFIG, "index directory: the name is too long");
     if (file_make_dirs(dir, err) != OK) {
         (void)error_wrap(err, "index directory");
-        return err->code == E_UNAVAILABLE ? E_UNAVAILABLE : (err->code = E_CONFIG);
+        if (err->code != E_UNAVAILABLE)
+            err->code = E_CONFIG;
+        return error_never_ok(err->code);
     }
 
     s.dir = mem_cstr(dir, strlen(dir));
     s.path = join(dir, FILE_NAME);
     if (lock_dir(&s, err) != OK) {
         shelf_close(&s);
-        return err->code;
+        return error_never_ok(err->code);
     }
     if (access(dir, W_OK | X_OK) != 0) {
         shelf_close(&s);
@@ -152,7 +154,7 @@ enum status shelf_set_aside(struct shelf *s, struct error *err)
     if (newest + 1 >= ASIDE_MAX)
         sweep(s, newest + 1 - ASIDE_MAX, &newest);
     if (move(s, "", newest + 1, err) != OK || move(s, "-wal", newest + 1, err) != OK)
-        return err->code;
+        return error_never_ok(err->code);
     (void)snprintf(shm, sizeof shm, "%s-shm", s->path);
     if (unlink(shm) != 0 && errno != ENOENT && rmdir(shm) != 0)
         return error_set_errno(err, E_CONFIG, errno, "remove %s", shm);

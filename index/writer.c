@@ -114,15 +114,15 @@ static enum status apply(struct index *ix, struct index_batch *b, int64_t mint_m
         if (row->kind == KEY_UNKNOWN || (mint_min_ms > 0 && id_mint_ms(&row->id) < mint_min_ms))
             continue;
         if (rows_add(&ix->rows, row, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     for (size_t i = 0; i < b->forget_count; i++) {
         if (rows_forget(&ix->rows, &b->forget[i], err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     for (size_t i = 0; i < b->cursor_count; i++) {
         if (rows_cursor(&ix->rows, b->cursors[i].name, b->cursors[i].value, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (b->done != expire_done)
         return OK;
@@ -138,7 +138,7 @@ static enum status trim(struct index *ix, int64_t mint_min_ms, struct error *err
     int64_t rows = t->listed + t->aliases + t->hidden;
     size_t dropped;
     if (rows_expire(&ix->rows, mint_min_ms, MEMORY_EXPIRE_MAX, &dropped, err) != OK)
-        return err->code;
+        return conn_failed(err);
 
     rows -= (int64_t)dropped;
     if (rows <= MEMORY_ROWS_MAX)
@@ -155,7 +155,7 @@ static enum status fill(struct index *ix, struct batch_list *taken, struct batch
     struct index_batch *b;
 
     if (rows_begin(&ix->rows, err) != OK)
-        return err->code;
+        return conn_failed(err);
     while ((b = next_batch(ix, taken->count, &until))) {
         if (b->cursor_count > 0 && index_is_reset(ix)) {
             list_push(refused, b);
@@ -163,10 +163,10 @@ static enum status fill(struct index *ix, struct batch_list *taken, struct batch
         }
         list_push(taken, b);
         if (apply(ix, b, mint_min_ms, err) != OK)
-            return err->code;
+            return conn_failed(err);
     }
     if (in_memory && trim(ix, mint_min_ms, err) != OK)
-        return err->code;
+        return conn_failed(err);
     return rows_commit(&ix->rows, err);
 }
 
