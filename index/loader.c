@@ -6,7 +6,7 @@
 
 struct loader_text {
     int64_t series; /* the map's key points here */
-    struct slice text = SLICE_NULL;
+    struct slice text;
 };
 
 void loader_release(struct loader *l)
