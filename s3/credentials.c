@@ -13,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOURCE_TEXT_MAX = 512, KEY_MAX = 256 };
+enum {
+    SOURCE_TEXT_MAX = 512,
+    KEY_MAX = 256,
+    SECRET_MAX = 1000, /* what is signed with it is built in sigv4_key()'s bounds; real ones have 40 */
+};
 
 bool credentials_key_ok(struct slice access_key)
 {
@@ -86,6 +90,22 @@ static enum status from_profile(const struct credential_needs *needs, struct cre
     return OK;
 }
 
+/* Whatever the source: what would break out of its header, or is too long to sign with, goes no further. A
+ * line end at the end of a variable is the usual mistake. */
+static enum status check(const struct credentials *c, struct error *err)
+{
+    struct slice token = secret_bytes(&c->session_token);
+    if (secret_bytes(&c->secret_key).len > SECRET_MAX)
+        return error_set(err, E_CONFIG, "%s: the secret key is over %d bytes", c->source, (int)SECRET_MAX);
+    for (size_t i = 0; i < token.len; i++)
+        if (!isgraph((unsigned char)token.ptr[i]))
+            return error_set(err, E_CONFIG,
+                             "%s: the session token has a space, a line end or another character that no "
+                             "token has",
+                             c->source);
+    return OK;
+}
+
 enum status credentials_load(const struct credential_needs *needs, struct credentials *ret_credentials,
                              struct error *err)
 {
@@ -95,9 +115,15 @@ enum status credentials_load(const struct credential_needs *needs, struct creden
     };
     struct error fault = {.code = E_NOT_FOUND};
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-        enum status code = sources[i](needs, ret_credentials, &fault);
+        struct credentials found = {NULL};
+        enum status code = sources[i](needs, &found, &fault);
         if (code == OK)
+            code = check(&found, &fault);
+        if (code == OK) {
+            *ret_credentials = found;
             return OK;
+        }
+        credentials_release(&found);
         if (code != E_NOT_FOUND)
             return error_set(err, code, "%s", fault.text);
     }

@@ -105,12 +105,37 @@ static void a_copy_is_equal_and_other_keys_are_not(void **state)
     home_remove(&h);
 }
 
+static void a_secret_or_token_that_cannot_be_signed_or_sent_is_refused_without_being_told(void **state)
+{
+    (void)state;
+    struct home h = home_make(NULL, NULL);
+    char *text = calloc(1, 2000);
+    memset(text, 's', 1999);
+    (void)setenv("AWS_ACCESS_KEY_ID", "AK", 1);
+    (void)setenv("AWS_SECRET_ACCESS_KEY", text, 1);
+    expect_failure(E_CONFIG, "secret key");
+    free(text);
+
+    static const char *const tokens[] = {"t0ken\n", "t0ken\r\nX-Evil: 1", "t0 ken", "t0ken\x7f"};
+    (void)setenv("AWS_SECRET_ACCESS_KEY", "s", 1);
+    for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
+        struct credentials c;
+        struct error error;
+        (void)setenv("AWS_SESSION_TOKEN", tokens[i], 1);
+        assert_int_equal(credentials_load(&no_network, &c, &error), E_CONFIG);
+        assert_non_null(strstr(error.text, "session token"));
+        assert_null(strstr(error.text, "t0"));
+    }
+    home_remove(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment_comes_first_then_the_profile),
         cmocka_unit_test(a_source_that_is_configured_by_half_is_the_failure_not_the_next_source),
         cmocka_unit_test(a_key_that_no_header_can_carry_is_refused),
+        cmocka_unit_test(a_secret_or_token_that_cannot_be_signed_or_sent_is_refused_without_being_told),
         cmocka_unit_test(without_any_source_the_text_says_what_to_set),
         cmocka_unit_test(a_copy_is_equal_and_other_keys_are_not),
     };
