@@ -129,6 +129,10 @@ enum status address_make(const struct s3_options *options, struct address *ret_a
                    strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
 
     struct parts parts;
+    if (options->endpoint && strchr(options->endpoint, '@'))
+        return error_set(err, E_CONFIG,
+                         "the S3 endpoint has an '@' in it: a user name or password has no place there (it "
+                         "is not shown), the form is http[s]://HOST[:PORT][/PATH]");
     if (endpoint.full || !split_endpoint(buf_slice(&endpoint), &parts))
         return error_set(err, E_CONFIG,
                          "the S3 endpoint '%s' is not of the form http[s]://HOST[:PORT][/PATH]",

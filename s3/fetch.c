@@ -121,11 +121,15 @@ static CURLcode perform(struct fetch *f, CURL *easy)
     return result;
 }
 
-/* Scheme and authority only: a path may name a role or hold a token. */
-static int origin_len(const char *url)
+/* Host and port only: a path may name a role or hold a token, and a password may stand in front of them. */
+static struct slice authority_of(const char *url)
 {
-    const char *authority = strstr(url, "://");
-    return (int)(authority ? 3 + (authority - url) + (int)strcspn(authority + 3, "/?") : (int)strlen(url));
+    const char *scheme = strstr(url, "://");
+    const char *begin = scheme ? scheme + 3 : url;
+    struct slice authority = slice_make(begin, strcspn(begin, "/?#"));
+    for (size_t at; (at = slice_find(authority, '@')) < authority.len;)
+        authority = slice_from(authority, at + 1);
+    return authority;
 }
 
 enum status fetch_run(struct fetch *f, const struct fetch_request *request, struct buf *out, int *ret_status,
@@ -150,7 +154,7 @@ enum status fetch_run(struct fetch *f, const struct fetch_request *request, stru
     curl_slist_free_all(headers);
 
     if (result != CURLE_OK)
-        return error_set(err, E_UNAVAILABLE, "%.*s: %s", origin_len(request->url), request->url,
+        return error_set(err, E_UNAVAILABLE, "%.*s: %s", SLICE_ARG(authority_of(request->url)),
                          out->full    ? "the answer is too long"
                          : failure[0] ? failure
                                       : curl_easy_strerror(result));

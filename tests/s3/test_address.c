@@ -97,6 +97,16 @@ static void what_cannot_be_is_named(void **state)
         refuse(&(struct s3_options){.bucket = "prof", .endpoint = endpoints[i]}, "http[s]://");
 }
 
+static void a_password_in_an_endpoint_is_refused_and_not_repeated(void **state)
+{
+    (void)state;
+    struct s3_options options = {.bucket = "prof", .endpoint = "https://user:hunter2@h"};
+    struct address address;
+    struct error error;
+    assert_int_equal(address_make(&options, &address, &error), E_CONFIG);
+    assert_null(strstr(error.text, "hunter2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +116,7 @@ int main(void)
         cmocka_unit_test(the_option_overrides),
         cmocka_unit_test(the_schemes_own_port_is_not_in_the_host),
         cmocka_unit_test(what_cannot_be_is_named),
+        cmocka_unit_test(a_password_in_an_endpoint_is_refused_and_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

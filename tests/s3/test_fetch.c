@@ -68,8 +68,12 @@ static void too_much_too_late_or_nobody_is_unavailable_and_the_text_names_the_ho
     free(fake_s3_end(fake));
     r.timeout_ms = 5000;
     assert_int_equal(fetch_run(f, &r, &out, &status, &error), E_UNAVAILABLE);
-    assert_non_null(strstr(error.text, "http://127.0.0.1:"));
+    assert_non_null(strstr(error.text, "127.0.0.1:"));
     assert_null(strstr(error.text, "secret-path"));
+    r.url = "ftp://user:hunter2@127.0.0.1/";
+    assert_int_equal(fetch_run(f, &r, &out, &status, &error), E_UNAVAILABLE);
+    assert_non_null(strstr(error.text, "127.0.0.1"));
+    assert_null(strstr(error.text, "hunter2"));
     assert_int_equal(status, 7);
     fetch_free(f);
 }
