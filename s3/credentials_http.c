@@ -91,7 +91,7 @@ static enum status token_file(const char *path, struct buf *out, struct error *e
     return OK;
 }
 
-/* --- STS --------------------------------------------------------------------- */
+/* --- STS --- */
 
 struct sts_answer {
     struct credentials credentials;
@@ -223,7 +223,7 @@ enum status credentials_from_web_identity(const struct credential_needs *needs,
                      source, status, reason);
 }
 
-/* --- container ------------------------------------------------------------------ */
+/* --- container --- */
 
 /* Keys may go over plain http only within the machine or to the agents' own addresses. */
 static bool is_safe_url(struct slice url)
@@ -234,7 +234,8 @@ static bool is_safe_url(struct slice url)
     static const char *const hosts[] = {"localhost",     "127.0.0.1",      "[::1]",
                                         "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
     struct slice rest = slice_from(url, sizeof "http://" - 1);
-    if (!slice_starts(url, SLICE("http://")))
+    /* Behind an '@' the host would be another. */
+    if (!slice_starts(url, SLICE("http://")) || slice_find(url, '@') < url.len)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
         struct slice host = slice_of(hosts[i]);
@@ -307,7 +308,7 @@ enum status credentials_from_container(const struct credential_needs *needs,
     return from_json(buf_slice(&body), "the container's credentials", ret_credentials, err);
 }
 
-/* --- instance --------------------------------------------------------------------- */
+/* --- instance --- */
 
 static enum status metadata(const struct credential_needs *needs, const char *method, const char *path,
                             const char *header, struct buf *out, struct error *err)

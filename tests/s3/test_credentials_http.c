@@ -74,7 +74,7 @@ static void expect_failure(struct service *s, enum status wanted, const char *te
     end(s);
 }
 
-/* --- instance ------------------------------------------------------------------- */
+/* --- instance --- */
 
 static void an_instance_is_asked_for_a_token_a_role_and_its_keys(void **state)
 {
@@ -132,7 +132,7 @@ static void a_proxy_never_sees_the_metadata_service(void **state)
     (void)setenv("no_proxy", "*", 1);
 }
 
-/* --- container -------------------------------------------------------------------- */
+/* --- container --- */
 
 static void a_container_agent_gets_its_token(void **state)
 {
@@ -166,7 +166,7 @@ static void keys_never_go_over_plain_http_to_another_machine(void **state)
     (void)state;
     struct home h = home_make(NULL, NULL);
     const char *const urls[] = {"http://example.com/x", "http://127.0.0.1.example.com/", "http://localhostx/",
-                                "ftp://h"};
+                                "http://localhost:x@example.com/", "ftp://h"};
     for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", urls[i], 1);
         struct credentials c;
@@ -212,7 +212,7 @@ static void an_answer_that_makes_no_sense_gives_no_keys_and_is_not_repeated(void
     }
 }
 
-/* --- web identity ------------------------------------------------------------------- */
+/* --- web identity --- */
 
 static void web_identity_sends_the_token_of_the_file_to_sts(void **state)
 {
