@@ -5,8 +5,8 @@
  *     worker       validate         body, digest                   400, or 200 for an empty profile
  *     worker       look_up          known digest? ask the store    -> known_answered
  *     any          put              mint, key, PUT                 -> put_answered
- *     store        put_answered     the writer decides             200 | 503 | put again | wait -> timer ->
- * put
+ *     store        put_answered     the writer decides             200, 503, put again, or pause
+ *     timer        paused                                          put again
  *
  * The request is suspended all the while; the body stays where the adapter put it. The index is told after
  * the PUT and not waited for: the key is in the bucket, so every replica, this one too, can find it there.
@@ -78,8 +78,7 @@ static void succeed(struct ingest *g, const struct profile_meta *meta, enum metr
     answer_send(&a, req);
 }
 
-/* --- PUT -------------------------------------------------------------------------------------------------
- */
+/* --- PUT --- */
 
 static void put(struct ingest *g);
 
@@ -172,8 +171,7 @@ static void begin_put(struct ingest *g)
     put(g);
 }
 
-/* --- the same bytes once more? ---------------------------------------------------------------------------
- */
+/* --- the same bytes once more? --- */
 
 static void known_answered(struct store_op *op)
 {
@@ -227,8 +225,7 @@ static void validate(struct work_item *item)
     look_up(g);
 }
 
-/* --- the beginning ---------------------------------------------------------------------------------------
- */
+/* --- the beginning --- */
 
 static void read_input(struct http_request *req, const struct app *app, struct upload_input *in)
 {

@@ -31,7 +31,6 @@ struct rebuild {
     struct rebuild_progress progress;
     pthread_t threads[THREADS_MAX];
     int thread_count;
-    int busy;    /* threads that may still take tasks */
     int running; /* threads that have not concluded: what rebuild_wait() waits for */
 };
 
@@ -80,8 +79,7 @@ bool rebuild_is_needed(struct rebuild *r)
     return !rebuild_record_is_done(r->options.index);
 }
 
-/* --- failing and waiting ---------------------------------------------------------------------------------
- */
+/* --- failing and waiting --- */
 
 static bool stopped(struct rebuild *r)
 {
@@ -123,8 +121,7 @@ static void succeeded(struct rebuild *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* --- planning --------------------------------------------------------------------------------------------
- */
+/* --- planning --- */
 
 /* Mint time of the oldest profile of a lane; E_NOT_FOUND if the lane is empty. */
 static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret_ms, struct error *err)
@@ -173,13 +170,11 @@ static enum status plan(struct rebuild *r, struct task_list *tasks, struct error
     return rebuild_record_recall(r->options.index, tasks, err);
 }
 
-/* --- one task --------------------------------------------------------------------------------------------
- */
+/* --- one task --- */
 
 static void count_page(struct rebuild *r, const struct store_page *page, const struct tail_rows *rows)
 {
     pthread_mutex_lock(&r->lock);
-    r->progress.pages++;
     r->progress.keys += page->count;
     r->progress.foreign += rows->foreign;
     r->progress.malformed += rows->malformed;
@@ -239,8 +234,7 @@ static enum status run_task(struct rebuild *r, const struct task *task, bool *re
     return OK;
 }
 
-/* --- the threads -----------------------------------------------------------------------------------------
- */
+/* --- the threads --- */
 
 static bool take_task(struct rebuild *r, struct task *ret_task)
 {
@@ -384,9 +378,8 @@ void rebuild_start(struct rebuild *r, const struct rebuild_range *range)
     r->range = *range;
     r->begun_ms = clock_mono_ms();
     r->planned = false;
-    r->progress = (struct rebuild_progress){.state = REBUILD_PLANNING, .reach_ms = range->since_ms};
+    r->progress = (struct rebuild_progress){.state = REBUILD_PLANNING};
     r->thread_count = r->options.threads;
-    r->busy = r->thread_count;
     r->running = r->thread_count;
     for (int i = 0; i < r->thread_count; i++)
         r->threads[i] =

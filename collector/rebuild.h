@@ -27,10 +27,9 @@ enum rebuild_state { REBUILD_IDLE, REBUILD_PLANNING, REBUILD_RUNNING, REBUILD_DO
 struct rebuild_progress {
     enum rebuild_state state;
     size_t tasks, tasks_done;
-    uint64_t keys, foreign, malformed, pages;
+    uint64_t keys, foreign, malformed;
     int64_t elapsed_ms;
     int64_t horizon_ms;              /* everything minted at or after it is loaded; 0: everything there is */
-    int64_t reach_ms;                /* nothing older than this is asked for; 0: all */
     char last_error[ERROR_TEXT_MAX]; /* why it waits now; "" if it does not */
 };
 

@@ -54,8 +54,9 @@ static enum status put_tombstone(struct app *app, const struct doomed *doomed, s
 {
     struct writer w;
     struct random random;
-    enum writer_act act = writer_begin(&w, clock_mono_ms());
+    enum writer_act act = WRITER_PUT;
 
+    writer_begin(&w, clock_mono_ms());
     random_seed_system(&random);
     for (;;) {
         enum status status;

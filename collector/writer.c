@@ -13,14 +13,13 @@
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 1000 };
 
-enum writer_act writer_begin(struct writer *w, int64_t now_ms)
+void writer_begin(struct writer *w, int64_t now_ms)
 {
     w->deadline_ms = WRITER_DEADLINE_MS;
     w->give_up_ms = WRITER_GIVE_UP_MS;
     w->begun_ms = now_ms;
     w->minted_ms = now_ms;
     w->rounds = 0;
-    return WRITER_PUT;
 }
 
 void writer_minted(struct writer *w, int64_t now_ms)

@@ -3,13 +3,12 @@
  * pure state machine: time and answers come in, the next act comes out (docs/KEYS.md, "Writing"). The driver
  * is ingest.c; tests/collector/test_simulation.c drives it through millions of histories.
  *
- *     writer_begin()            -> PUT
- *     PUT: writer_minted()         the driver took a mint time, PUTs under that key until
- * writer_put_deadline() writer_answered()    -> DONE      2xx within D of the mint: acknowledge
- *                               -> WAIT      failed: PUT again after writer_pause(), with a new mint time
- *                               -> PUT       2xx, but later than D: a follower may have passed; mint again
- * now
- *                               -> GIVE_UP   20 s are over, or an operator must act: 503
+ *     writer_begin()       then PUT:
+ *     writer_minted()      take a mint time, put under its key until writer_put_deadline()
+ *     writer_answered()    DONE      2xx within D of the mint: acknowledge
+ *                          WAIT      failed: PUT again after writer_pause(), with a new mint time
+ *                          PUT       2xx, but later than D: a follower may have passed; mint again now
+ *                          GIVE_UP   20 s are over, or an operator must act: 503
  */
 #ifndef COLLECTOR_WRITER_H
 #define COLLECTOR_WRITER_H
@@ -35,7 +34,7 @@ struct writer {
 };
 
 /* Times here are monotonic milliseconds. */
-enum writer_act writer_begin(struct writer *w, int64_t now_ms);
+void writer_begin(struct writer *w, int64_t now_ms);
 /* To be called *before* the mint time is taken: a thread that stalls between the two must have the stall
  * counted against D, not in addition to it. */
 void writer_minted(struct writer *w, int64_t now_ms);
