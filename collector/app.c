@@ -46,8 +46,7 @@ static int processors(void)
     return n > POOL_THREADS_MAX ? POOL_THREADS_MAX : (int)n;
 }
 
-/* --- following -------------------------------------------------------------------------------------------
- */
+/* --- following --- */
 
 /* The oldest cursor; 0: some lane that we write to has none. */
 static int64_t oldest_tau(const struct app *app)
@@ -156,8 +155,7 @@ static void open_followers(struct app *app)
     retention_start(app->retention);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static enum status open_store(struct app *app, struct error *err)
 {
@@ -293,8 +291,7 @@ void app_free(struct app *app)
     mem_freep(&app);
 }
 
-/* --- now and then ----------------------------------------------------------------------------------------
- */
+/* --- now and then --- */
 
 /* As long as it has not told, the index refuses cursors: what the old rebuild knows is not true of a new
  * index. So that one is stopped first. */
@@ -329,8 +326,7 @@ void app_tick(struct app *app)
         log_event(LOG_INFO, "the token file was changed, its tokens are in force");
 }
 
-/* --- time and state --------------------------------------------------------------------------------------
- */
+/* --- time and state --- */
 
 int64_t app_now_ms(const struct app *app)
 {

@@ -29,8 +29,7 @@ struct audit *audit_new(const struct audit_options *options)
     return a;
 }
 
-/* --- one range -------------------------------------------------------------------------------------------
- */
+/* --- one range --- */
 
 struct range {
     struct audit *audit;
@@ -188,8 +187,7 @@ enum status audit_range(struct audit *a, unsigned lane, int64_t from_ms, int64_t
     return OK;
 }
 
-/* --- the thread ------------------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 static void audit_all(struct audit *a, const char *what, int64_t from_ms, int64_t to_ms)
 {

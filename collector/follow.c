@@ -100,8 +100,7 @@ int64_t follow_tau_ms(struct follow *f, unsigned lane)
     return tau_ms;
 }
 
-/* --- one round -------------------------------------------------------------------------------------------
- */
+/* --- one round --- */
 
 /* Before the first answer of the store nobody knows its time: a LIST of one key asks for it. */
 static enum status bucket_now(struct lane *l, int64_t *ret_now_ms, struct error *err)
@@ -182,8 +181,7 @@ static enum status one_round(struct lane *l, int64_t window_ms, struct error *er
     return OK;
 }
 
-/* --- the barrier -----------------------------------------------------------------------------------------
- */
+/* --- the barrier --- */
 
 /* Under the lock. How long ago was acknowledged what may be missing. */
 static int64_t staleness(const struct follow *f)
@@ -279,8 +277,7 @@ void follow_barrier(struct follow *f, struct follow_wait *w, int64_t wait_ms)
         w->done(w);
 }
 
-/* --- the threads -----------------------------------------------------------------------------------------
- */
+/* --- the threads --- */
 
 /* Waits until a round is due or wanted; false when it is time to stop. Jitter spreads replicas. */
 static bool wait_for_turn(struct lane *l, int64_t due_ms)

@@ -60,8 +60,7 @@ void list_handle(struct http_request *req)
     question_ask(req, READ_SELECTOR, app->query_pool, answer_list);
 }
 
-/* --- names -----------------------------------------------------------------------------------------------
- */
+/* --- names --- */
 
 enum names_form {
     NAMES_PLAIN,  /* profefe's /services: an array of strings, 404 when there is none */

@@ -103,8 +103,7 @@ void metrics_request(struct metrics *m, enum http_method method, const char *rou
     pthread_mutex_unlock(&m->lock);
 }
 
-/* --- the page --------------------------------------------------------------------------------------------
- */
+/* --- the page --- */
 
 static void head(struct buf *out, const char *name, const char *type, const char *help)
 {

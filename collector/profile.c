@@ -162,8 +162,7 @@ void profile_get_handle(struct http_request *req)
                      answer_get);
 }
 
-/* --- DELETE ----------------------------------------------------------------------------------------------
- */
+/* --- DELETE --- */
 
 static void answer_delete(struct question *q)
 {

@@ -46,8 +46,7 @@ static enum status expire_rows(struct retention *r, int64_t before_ms, struct er
     return OK;
 }
 
-/* --- the sweeper -----------------------------------------------------------------------------------------
- */
+/* --- the sweeper --- */
 
 struct sweep {
     struct retention *retention;
@@ -148,8 +147,7 @@ enum status retention_pass(struct retention *r, int64_t now_ms, struct error *er
     return r->options.sweep ? sweep(r, before_ms, now_ms, err) : OK;
 }
 
-/* --- the thread ------------------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 /* Often enough that nothing is kept much longer than its age. */
 static int64_t period_ms(const struct retention *r)

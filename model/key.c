@@ -23,7 +23,7 @@ enum {
 
 static const struct slice VERSION = {"pf1", 3};
 
-/* --- root and places ----------------------------------------------------------------------------- */
+/* --- root and places --- */
 
 static bool root_component_is_valid(struct slice component)
 {
@@ -105,7 +105,7 @@ void key_start_after(struct slice root, unsigned lane, int64_t ms, struct buf *o
     buf_append_cstr(out, bound);
 }
 
-/* --- encoding ------------------------------------------------------------------------------------ */
+/* --- encoding --- */
 
 static void append_kind(struct slice root, const struct id *id, char kind, struct buf *out)
 {
@@ -181,7 +181,7 @@ enum status key_encode_tombstone(struct slice root, const struct id *id, const s
     return OK;
 }
 
-/* --- decoding ------------------------------------------------------------------------------------ */
+/* --- decoding --- */
 
 /* Takes root and slash off the front of *key. */
 static bool skip_root(struct slice root, struct slice *key)

@@ -56,7 +56,7 @@ NODISCARD enum status key_encode_tombstone(struct slice root, const struct id *i
 NODISCARD enum status key_decode(struct slice root, struct slice key, struct arena *arena,
                                  struct key_parts *ret_parts, struct error *err);
 
-/* --- places: all append to out, at most LIMIT_KEY_BYTES -------------------------------------------- */
+/* --- places: all append to out, at most LIMIT_KEY_BYTES --- */
 
 enum key_span {
     KEY_SPAN_ALL,    /* root/pf1/ */

@@ -71,7 +71,7 @@ static struct civil civil_of(int64_t ms)
     return (struct civil){year, month, left + 1, second / 3600, second / 60 % 60, second % 60};
 }
 
-/* --- reading: each takes what it wants from the front of *rest, or says false ---------------------- */
+/* --- reading: each takes what it wants from the front of *rest, or says false --- */
 
 static bool take(struct slice *rest, char c)
 {
@@ -232,7 +232,7 @@ enum status time_parse(struct slice text, int64_t now_ms, int64_t *ret_ms, struc
     return OK;
 }
 
-/* --- writing ------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 /* `digits` decimal digits; returns where the next goes. */
 static char *put(char *at, int digits, int64_t value)

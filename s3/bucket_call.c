@@ -64,7 +64,7 @@ static struct bucket_call *of(struct transport_call *call)
     return (struct bucket_call *)(void *)call; /* its first member */
 }
 
-/* --- time and keys --------------------------------------------------------------- */
+/* --- time and keys --- */
 
 int64_t bucket_now_ms(struct bucket *b, bool *ret_known)
 {
@@ -106,7 +106,7 @@ static const struct sha256 *day_key(struct bucket *b, const char *timestamp)
     return &b->day_key;
 }
 
-/* --- the end ----------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void release_round(struct bucket_call *c)
 {
@@ -163,7 +163,7 @@ static void fail_with_answer(struct bucket_call *c, const struct verdict *verdic
     fail(c, verdict->code, buf_cstr(&text));
 }
 
-/* --- prepare -------------------------------------------------------------------------- */
+/* --- prepare --- */
 
 static enum transport_prepared give_up(struct bucket_call *c)
 {
@@ -250,7 +250,7 @@ static enum transport_prepared prepare(struct transport_call *call)
     return TRANSPORT_GO;
 }
 
-/* --- the answer as it comes ---------------------------------------------------------------- */
+/* --- the answer as it comes --- */
 
 static void on_head_line(struct transport_call *call, struct slice line)
 {
@@ -313,7 +313,7 @@ static bool on_body(struct transport_call *call, struct slice bytes)
     return !c->error_body.full;
 }
 
-/* --- the verdict ------------------------------------------------------------------------------ */
+/* --- the verdict --- */
 
 /* A 200 of a GET: the body is what was stored. */
 static enum status accept_object(struct bucket_call *c, struct error *err)
@@ -426,7 +426,7 @@ static bool on_ended(struct transport_call *call, enum transport_end end, const 
     return true;
 }
 
-/* --- from outside ---------------------------------------------------------------------------------- */
+/* --- from outside --- */
 
 static const struct transport_role role = {prepare, on_head_line, on_head, on_body, on_ended};
 

@@ -106,7 +106,7 @@ enum status s3_store_open(const struct s3_options *options, struct store **ret_s
     return OK;
 }
 
-/* --- the check at the start ------------------------------------------------------------- */
+/* --- the check at the start --- */
 
 static enum status check_clock(struct store *store, struct error *err)
 {

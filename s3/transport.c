@@ -90,7 +90,7 @@ static struct transport_call *pop_first(struct call_list *list)
     return call;
 }
 
-/* --- libcurl's sockets and timer ------------------------------------------- */
+/* --- libcurl's sockets and timer --- */
 
 static int on_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *user, void *known)
 {
@@ -120,7 +120,7 @@ static int on_timer(CURLM *multi UNUSED, long timeout_ms, void *user)
     return 0;
 }
 
-/* --- calls: from the queue to their end ------------------------------------- */
+/* --- calls: from the queue to their end --- */
 
 static void show(struct transport *t, size_t queued_change)
 {
@@ -215,7 +215,7 @@ static void reap(struct transport *t)
     }
 }
 
-/* --- time -------------------------------------------------------------------- */
+/* --- time --- */
 
 static void expire_running(struct transport *t, int64_t now_ms)
 {
@@ -265,7 +265,7 @@ static int wait_ms(const struct transport *t)
     return wait <= 0 ? 0 : wait < INT_MAX ? (int)wait : INT_MAX;
 }
 
-/* --- the I/O thread ------------------------------------------------------------ */
+/* --- the I/O thread --- */
 
 static void take_inbox(struct transport *t)
 {
@@ -359,7 +359,7 @@ static void *io_thread(void *arg)
     return NULL;
 }
 
-/* --- from outside --------------------------------------------------------------- */
+/* --- from outside --- */
 
 static void global_init(void)
 {

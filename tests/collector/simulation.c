@@ -27,8 +27,7 @@ struct sim_event {
     unsigned life;
 };
 
-/* --- the heap --------------------------------------------------------------------------------------------
- */
+/* --- the heap --- */
 
 static bool is_before(const struct sim_event *a, const struct sim_event *b)
 {
@@ -99,8 +98,7 @@ static void run_until_empty(struct sim *sim)
     }
 }
 
-/* --- chance ----------------------------------------------------------------------------------------------
- */
+/* --- chance --- */
 
 bool sim_chance(struct sim *sim, int percent)
 {
@@ -135,8 +133,7 @@ void *sim_alloc(struct sim *sim, size_t bytes)
     return ptr;
 }
 
-/* --- outcome ---------------------------------------------------------------------------------------------
- */
+/* --- outcome --- */
 
 void sim_fail(struct sim *sim, int post, int replica, const char *fmt, ...)
 {
@@ -172,8 +169,7 @@ void sim_say(struct sim *sim, int post, int replica, const char *fmt, ...)
     fprintf(stderr, "%s\n", text);
 }
 
-/* --- one history -----------------------------------------------------------------------------------------
- */
+/* --- one history --- */
 
 static int one_of(struct sim *sim, const int *values, size_t count)
 {

@@ -171,8 +171,7 @@ struct sim {
     int trace_post, trace_replica;
 };
 
-/* --- simulation.c: time, chance, the outcome -------------------------------------------------------------
- */
+/* --- simulation.c: time, chance, the outcome --- */
 
 struct sim_verdict {
     bool failed;
@@ -207,8 +206,7 @@ void sim_say(struct sim *sim, int post, int replica, const char *fmt, ...) PRINT
             sim_say(sim, post, replica, __VA_ARGS__);                                                        \
     } while (0)
 
-/* --- simulation_bucket.c ---------------------------------------------------------------------------------
- */
+/* --- simulation_bucket.c --- */
 
 /* Interns the key; the object is not in the bucket yet. */
 struct sim_object *sim_object_new(struct sim *sim, struct slice key, const struct id *id,
@@ -245,8 +243,7 @@ void sim_list_start(struct sim *sim, struct sim_list *list);
 /* At once and without faults: for the last look. */
 void sim_list_now(struct sim *sim, struct store_op *op);
 
-/* --- simulation_replica.c, simulation_follow.c -----------------------------------------------------------
- */
+/* --- simulation_replica.c, simulation_follow.c --- */
 
 int64_t sim_bucket_now(const struct sim_replica *r);
 int64_t sim_mono_ms(const struct sim_replica *r);
@@ -303,8 +300,7 @@ struct sim_job {
 void sim_job_start(struct sim *sim, struct sim_replica *replica, struct sim_post *post,
                    struct sim_object *target);
 
-/* --- simulation_client.c ---------------------------------------------------------------------------------
- */
+/* --- simulation_client.c --- */
 
 void sim_clients_start(struct sim *sim);
 /* The server answered 200, naming that object. */

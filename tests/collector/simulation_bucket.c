@@ -9,8 +9,7 @@
 
 enum { LIST_DEADLINE_MS = 10000, ORPHAN_MS = 40000 };
 
-/* --- objects ---------------------------------------------------------------------------------------------
- */
+/* --- objects --- */
 
 static void name_of(const struct id *id, bool is_tombstone, char name[static SIM_NAME_BYTES])
 {
@@ -124,8 +123,7 @@ void sim_bucket_litter(struct sim *sim)
     }
 }
 
-/* --- PUT -------------------------------------------------------------------------------------------------
- */
+/* --- PUT --- */
 
 /* One way of an attempt. What it means for the replica comes as an answer, or not at all. */
 struct attempt {
@@ -231,8 +229,7 @@ void sim_put_start(struct sim *sim, struct sim_put *put)
     put_attempt(sim, put);
 }
 
-/* --- LIST ------------------------------------------------------------------------------------------------
- */
+/* --- LIST --- */
 
 enum page_fault {
     PAGE_WHOLE,

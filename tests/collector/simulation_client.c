@@ -36,8 +36,7 @@ bool sim_clients_idle(const struct sim *sim)
     return true;
 }
 
-/* --- questions -------------------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 struct question {
     struct barrier_wait wait; /* first: it is found by it */
@@ -127,8 +126,7 @@ static void ask_some(struct sim *sim, int64_t soon_ms)
         sim_after(sim, r, sim_between(sim, 0, soon_ms), ask, r);
 }
 
-/* --- posting ---------------------------------------------------------------------------------------------
- */
+/* --- posting --- */
 
 struct attempt_of {
     struct sim_post *post;
@@ -180,8 +178,7 @@ static bool knows_all(const struct sim_replica *r, const struct sim_post *post)
     return true;
 }
 
-/* --- deleting --------------------------------------------------------------------------------------------
- */
+/* --- deleting --- */
 
 static void delete_send(struct sim *sim, void *who)
 {
@@ -239,8 +236,7 @@ static void deleted(struct sim *sim, struct sim_job *job)
         sim_after(sim, NULL, REPEAT_AFTER_MS + sim_between(sim, 0, 8000), post_again, post);
 }
 
-/* --- answers ---------------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 void sim_acknowledged(struct sim *sim, struct sim_job *job, struct sim_object *object)
 {
@@ -289,8 +285,7 @@ void sim_clients_start(struct sim *sim)
     }
 }
 
-/* --- the last look ---------------------------------------------------------------------------------------
- */
+/* --- the last look --- */
 
 /* A full listing, read as a rebuild does. */
 static void read_all(struct sim *sim, uint8_t *known)

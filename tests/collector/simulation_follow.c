@@ -9,8 +9,7 @@
 
 enum { REBUILD_RETRY_MS = 1000 };
 
-/* --- a round ---------------------------------------------------------------------------------------------
- */
+/* --- a round --- */
 
 /* One LIST of a lane's round, or of a rebuild (lane NULL), until its rows are committed. */
 struct page_step {
@@ -172,8 +171,7 @@ void sim_follow_poke(struct sim_replica *r)
             sim_after(r->sim, r, 0, lane_turn, &r->lanes[i]);
 }
 
-/* --- rebuilding ------------------------------------------------------------------------------------------
- */
+/* --- rebuilding --- */
 
 static struct sim_cursor *cursor_of(struct sim_replica *r, const struct task *task)
 {
@@ -288,8 +286,7 @@ static void rebuild_start_tasks(struct sim_replica *r)
     next_task(r);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void lanes_start(struct sim_replica *r, int64_t tau_ms)
 {

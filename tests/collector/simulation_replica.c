@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* --- clock -----------------------------------------------------------------------------------------------
- */
+/* --- clock --- */
 
 int64_t sim_bucket_now(const struct sim_replica *r)
 {
@@ -55,8 +54,7 @@ static void step_clock(struct sim *sim, void *who)
               step_clock, r);
 }
 
-/* --- fate ------------------------------------------------------------------------------------------------
- */
+/* --- fate --- */
 
 static void pause_replica(struct sim *sim, void *who)
 {
@@ -141,8 +139,7 @@ void sim_replica_release(struct sim_replica *r)
     sim_follow_stop(r);
 }
 
-/* --- index -----------------------------------------------------------------------------------------------
- */
+/* --- index --- */
 
 static void committed(struct sim *sim, void *who)
 {
@@ -184,8 +181,7 @@ struct sim_object **sim_rows(struct sim *sim, struct tail_rows *rows)
     return out;
 }
 
-/* --- the alias rule, once more and slowly: docs/KEYS.md, "Identity" --------------------------------------
- */
+/* --- the alias rule, once more and slowly: docs/KEYS.md, "Identity" --- */
 
 static bool is_hidden(const struct sim_post *post, const uint8_t *known, const struct sim_object *o)
 {

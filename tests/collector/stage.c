@@ -173,8 +173,7 @@ int stage_teardown(void **state)
     return 0;
 }
 
-/* --- the bucket ------------------------------------------------------------------------------------------
- */
+/* --- the bucket --- */
 
 static void run_op(struct store *store, struct store_op *op)
 {
@@ -279,8 +278,7 @@ void stage_heal(struct stage *s)
     fault_store_set(s->fault, (struct fault){.times = 0, .status = E_UNAVAILABLE});
 }
 
-/* --- the index -------------------------------------------------------------------------------------------
- */
+/* --- the index --- */
 
 void stage_damage_index(struct stage *s)
 {
@@ -338,8 +336,7 @@ char *stage_dump(struct index *index)
     return out.ptr;
 }
 
-/* --- clients ---------------------------------------------------------------------------------------------
- */
+/* --- clients --- */
 
 struct slice stage_file(struct stage *s, const char *name)
 {

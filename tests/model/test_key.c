@@ -125,7 +125,7 @@ static void vectors_of_a_second_implementation_agree(void **state)
     }
 }
 
-/* --- everything within the limits fits ------------------------------------------------------------- */
+/* --- everything within the limits fits --- */
 
 /* n labels of together 480 bytes, as many values as possible of 128 bytes or more. */
 static void worst_labels(size_t n, struct labels *labels, char keys[static 64])
@@ -190,7 +190,7 @@ static void each_limit_is_enforced_one_beyond(void **state)
     assert_int_equal(key_encode_profile(SLICE_NULL, &good, &key, NULL, NULL), OK);
 }
 
-/* --- random and hostile ---------------------------------------------------------------------------- */
+/* --- random and hostile --- */
 
 static struct slice random_text(struct random *r, size_t min, size_t max, struct arena *arena)
 {
@@ -334,7 +334,7 @@ static void every_cut_of_a_key_is_refused_or_is_another_right_one(void **state)
     }
 }
 
-/* --- what is refused, by name ---------------------------------------------------------------------- */
+/* --- what is refused, by name --- */
 
 static void assert_decodes(const char *root, const char *key, enum status expected, enum key_kind kind)
 {
@@ -501,7 +501,7 @@ static void a_full_arena_is_too_large(void **state)
     assert_int_equal(key_decode(SLICE_NULL, slice_of(EXAMPLE), &arena, &parts, NULL), E_TOO_LARGE);
 }
 
-/* --- roots and places ------------------------------------------------------------------------------ */
+/* --- roots and places --- */
 
 static void roots_are_checked(void **state)
 {

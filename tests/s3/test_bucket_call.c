@@ -31,7 +31,7 @@ static void hold(const struct fake_step *steps, size_t count, struct store_op *o
     talk_close(&t);
 }
 
-/* --- what is sent ----------------------------------------------------------- */
+/* --- what is sent --- */
 
 static void a_put_sends_hash_metadata_and_body_and_nothing_that_servers_refuse(void **state)
 {
@@ -109,7 +109,7 @@ static void a_listing_is_asked_for_page_by_page(void **state)
     talk_close(&t);
 }
 
-/* --- good answers --------------------------------------------------------------- */
+/* --- good answers --- */
 
 static void a_get_gives_bytes_and_time(void **state)
 {
@@ -158,7 +158,7 @@ static void delete_is_done_even_if_nothing_was_there(void **state)
     talk_close(&t);
 }
 
-/* --- answers that are none --------------------------------------------------------- */
+/* --- answers that are none --- */
 
 static void a_short_body_is_unavailable(void **state)
 {
@@ -292,7 +292,7 @@ static void what_is_no_http_is_unavailable(void **state)
     talk_close(&t);
 }
 
-/* --- refusals ------------------------------------------------------------------------ */
+/* --- refusals --- */
 
 static void the_text_names_verb_key_bucket_host_status_code_request_and_advice(void **state)
 {
@@ -354,7 +354,7 @@ static void an_endless_error_body_is_cut(void **state)
     free(body);
 }
 
-/* --- connections ------------------------------------------------------------------------ */
+/* --- connections --- */
 
 static void nobody_there_is_unavailable(void **state)
 {
@@ -465,7 +465,7 @@ static void a_good_connection_is_used_again(void **state)
     talk_close(&t);
 }
 
-/* --- once more ---------------------------------------------------------------------------- */
+/* --- once more --- */
 
 static void a_wrong_clock_is_corrected_and_the_request_signed_again_once(void **state)
 {
@@ -645,7 +645,7 @@ static void without_keys_nothing_is_sent(void **state)
     talk_static_keys();
 }
 
-/* --- many, and the end ------------------------------------------------------------------------ */
+/* --- many, and the end --- */
 
 static void count_down(struct store_op *op)
 {

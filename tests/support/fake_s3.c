@@ -66,7 +66,7 @@ static void drop(struct connection *c)
     *c = (struct connection){.fd = -1};
 }
 
-/* --- reading ------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* The value of a header, or NULL; *ret_len is its length. */
 static const char *header(const char *head, size_t head_len, const char *name, size_t *ret_len)
@@ -125,7 +125,7 @@ static size_t body_length(const char *head, size_t head_len)
     return value ? strtoul(value, NULL, 10) : 0;
 }
 
-/* --- answering ------------------------------------------------------------------- */
+/* --- answering --- */
 
 static void send_all(int fd, const char *bytes, size_t len)
 {
@@ -198,7 +198,7 @@ static void answer(struct fake_s3 *f, struct connection *c, const struct fake_st
         drop(c);
 }
 
-/* --- the conversation --------------------------------------------------------------- */
+/* --- the conversation --- */
 
 static void check(struct fake_s3 *f, const struct fake_step *step, const struct connection *c,
                   size_t head_len)
