@@ -23,6 +23,7 @@ void scan_release(struct scan *s)
     free(s->refs);
     s->refs = NULL;
     s->count = 0;
+    s->private_cap = 0; /* a walk scans page after page with the same struct */
 }
 
 /* --- order --- */

@@ -182,12 +182,49 @@ static void few_series_are_read_by_series_and_many_by_time(void **state)
     free(rows);
 }
 
+struct passed {
+    struct id last;
+    size_t count;
+};
+
+static bool ascends(void *user, const struct profile_meta *meta)
+{
+    struct passed *p = user;
+    assert_true(p->count == 0 || id_cmp(&p->last, &meta->id) < 0);
+    p->last = meta->id;
+    p->count++;
+    return true;
+}
+
+/* A walk is read in pages of 16,384. */
+static void a_walk_goes_on_behind_its_first_pages(void **state)
+{
+    (void)state;
+    enum { MANY = 2 * 16384 + 100, BATCH = 4096 };
+    struct key_parts *rows = mem_zero(BATCH, sizeof *rows);
+    struct index *ix = open_index(NULL, "walk", NULL);
+    struct selector sel = everything();
+    int64_t now_ms = clock_wall_ms();
+    struct passed passed = {.count = 0};
+    for (size_t at = 0; at < MANY; at += BATCH) {
+        size_t count = MANY - at < BATCH ? MANY - at : BATCH;
+        for (size_t i = 0; i < count; i++)
+            rows[i] = profile_parts(0, now_ms + (int64_t)(at + i), at + i, "svc", NULL);
+        assert_int_equal(add_rows(ix, rows, count), OK);
+    }
+    ASSERT_OK(index_each(ix, &sel, 0, ascends, &passed, err));
+    assert_int_equal(passed.count, MANY);
+    index_close(ix);
+    free(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_and_every_bound_gives_the_same_rows),
         cmocka_unit_test(more_than_may_be_held_is_said_so),
         cmocka_unit_test(few_series_are_read_by_series_and_many_by_time),
+        cmocka_unit_test(a_walk_goes_on_behind_its_first_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
