@@ -155,7 +155,8 @@ static enum MHD_Result begin(struct http_request *req, const char *method, const
     if (!request_read_head(req, method, version, &head, &err))
         return refuse(req, head.status, err.text);
 
-    uint64_t length = head.chunked ? UINT64_MAX : head.length;
+    /* UINT64_MAX says "not known", here and to the library: a length that was declared is never that. */
+    uint64_t length = head.chunked ? UINT64_MAX : head.length == UINT64_MAX ? UINT64_MAX - 1 : head.length;
     if (!admit(req)) {
         /* The reply has released the body's struct: it is set up afresh, to drop what comes. */
         req->body = (struct body){.max = DROP_BYTES, .dropped = true};

@@ -195,6 +195,8 @@ static void an_unwelcome_body_is_refused_before_it_is_sent(void **state)
     assert_refused_early("POST /echo HTTP/1.1\r\n" HOST
                          "Content-Length: 200001\r\nExpect: 100-continue\r\n\r\n",
                          413, "");
+    assert_refused_early("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551615\r\n\r\n", 413,
+                         "");
     assert_refused_early("POST /bare HTTP/1.1\r\n" HOST "Content-Length: 65537\r\n\r\n", 413, "");
     assert_refused_early("POST /secret HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n",
                          401, "");
