@@ -46,7 +46,7 @@ static size_t select_rows(unsigned command, struct config *c, struct option_row 
          {"retention", OPTION_DURATION, &c->retention_ms, "0", 0, 36500 * day, "TIME",
           "hide older profiles, and remove them from a directory store; 0 keeps them; set the bucket's "
           "lifecycle rule to the same"}},
-        {SERVE,
+        {BOTH,
          {"write-lanes", OPTION_COUNT, &c->write_lanes, "1", 1, 16, "N",
           "key prefixes to spread writes over, above 1,000 profiles a second; the same for all replicas"}},
         {SERVE,
