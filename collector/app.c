@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "collector/access.h"
 #include "collector/answer.h"

@@ -6,8 +6,6 @@
  */
 #include "collector/profile.h"
 
-#include "base/alloc.h"
-#include "base/clock.h"
 #include "base/encode.h"
 #include "base/limits.h"
 #include "collector/combine.h"

@@ -5,12 +5,8 @@
  */
 #include "collector/reindex.h"
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "collector/backend.h"
 #include "collector/rebuild.h"
-#include "collector/tail.h"
-#include "model/time.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -11,8 +11,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/patrol.h"
+#include "collector/listing.h"
 #include "collector/metrics.h"
-#include "collector/tail.h"
 
 enum { PERIOD_MAX_MS = 10 * 60 * 1000, PERIOD_MIN_MS = 1000, DEADLINE_MS = 10000, EXPIRE_ROWS = 10000 };
 enum { PAGE_ARENA_BYTES = 8 << 20, LANES = 16 };

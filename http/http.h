@@ -42,10 +42,9 @@ struct http_route {
     unsigned methods; /* of enum http_method */
     const char *path;
     void (*handle)(struct http_request *req);
-    bool body;        /* may have one; otherwise a body is read and dropped up to 64 KiB */
-    unsigned scope;   /* the caller's: which rights it needs (collector/tokens.h) */
-    bool pprof;       /* errors as `go tool pprof` shows them, unless JSON is asked for (http_reply_error) */
-    const char *help; /* one sentence, for docs and --help */
+    bool body;      /* may have one; otherwise a body is read and dropped up to 64 KiB */
+    unsigned scope; /* the caller's: which rights it needs (collector/tokens.h) */
+    bool pprof;     /* errors as `go tool pprof` shows them, unless JSON is asked for (http_reply_error) */
 };
 
 enum { HTTP_HEADERS_MAX = 12 };
