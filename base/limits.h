@@ -47,6 +47,8 @@
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
 #define LIMIT_LIST_PAGE_BYTES (4 * MIB)
 #define LIMIT_LIST_KEYS       1000UL
+/* What the keys of such a page say, decoded: at most 4 KiB each. */
+#define LIMIT_LIST_ROWS_BYTES (8 * MIB)
 /* Pages without a key that say there are more, in a row: a bucket full of delete markers gives some. */
 #define LIMIT_LIST_EMPTY_PAGES 1000UL
 #define LIMIT_XML_DEPTH        16UL

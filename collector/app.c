@@ -52,7 +52,7 @@ static int64_t oldest_tau(const struct app *app)
 {
     int64_t oldest = INT64_MAX;
 
-    for (unsigned lane = 0; lane < BARRIER_LANES; lane++) {
+    for (unsigned lane = 0; lane < ID_LANES; lane++) {
         int64_t tau_ms = follow_tau_ms(app->follow, lane);
 
         if (tau_ms < oldest && (tau_ms > 0 || lane < (unsigned)app->config->write_lanes))
@@ -66,8 +66,9 @@ static int64_t max_ms(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Where the followers begin and what is rebuilt. */
-static void begin(struct app *app, int64_t tau_ms, void (*start)(struct app *app, int64_t tau_ms, bool reset))
+/* Where the followers begin and what is rebuilt. `anew`: they run already, and the index has lost what it
+ * had. */
+static void begin(struct app *app, int64_t tau_ms, bool anew)
 {
     struct store_time time;
     bool needed = rebuild_is_needed(app->rebuild);
@@ -97,22 +98,14 @@ static void begin(struct app *app, int64_t tau_ms, void (*start)(struct app *app
     }
     if (needed)
         rebuild_prepare(app->rebuild, &range);
-    start(app, goes_on ? tau_ms : begin_ms, !goes_on);
+    if (anew)
+        follow_reset(app->follow, begin_ms);
+    else
+        follow_start(app->follow, goes_on ? tau_ms : begin_ms, !goes_on);
     if (needed)
         rebuild_start(app->rebuild, &range);
     else
         rebuild_skip(app->rebuild);
-}
-
-static void start_followers(struct app *app, int64_t tau_ms, bool reset)
-{
-    follow_start(app->follow, tau_ms, reset);
-}
-
-static void restart_followers(struct app *app, int64_t tau_ms, bool reset)
-{
-    (void)reset;
-    follow_reset(app->follow, tau_ms);
 }
 
 static void found_lane(void *user, unsigned lane)
@@ -122,34 +115,28 @@ static void found_lane(void *user, unsigned lane)
 
 static void open_followers(struct app *app)
 {
-    const struct follow_options follow = {.store = app->store,
-                                          .index = app->index,
-                                          .timer = app->timer,
-                                          .root = app->backend.root,
-                                          .lanes = (unsigned)app->config->write_lanes};
-    const struct rebuild_options rebuild = {.store = app->store,
-                                            .index = app->index,
-                                            .root = app->backend.root,
-                                            .found_lane = found_lane,
-                                            .user = app};
-    const struct audit_options audit = {.store = app->store,
-                                        .index = app->index,
-                                        .metrics = app->metrics,
-                                        .root = app->backend.root};
-    const struct retention_options retention = {.store = app->store,
-                                                .index = app->index,
-                                                .metrics = app->metrics,
-                                                .root = app->backend.root,
-                                                .age_ms = app->config->retention_ms,
-                                                .sweep = app->backend.sweeps};
-    struct audit_options audit_of = audit;
-
-    app->follow = follow_new(&follow);
-    app->rebuild = rebuild_new(&rebuild);
-    audit_of.follow = app->follow;
-    app->audit = audit_new(&audit_of);
-    app->retention = retention_new(&retention);
-    begin(app, oldest_tau(app), start_followers);
+    app->follow = follow_new(&(struct follow_options){.store = app->store,
+                                                      .index = app->index,
+                                                      .timer = app->timer,
+                                                      .root = app->backend.root,
+                                                      .lanes = (unsigned)app->config->write_lanes});
+    app->rebuild = rebuild_new(&(struct rebuild_options){.store = app->store,
+                                                         .index = app->index,
+                                                         .root = app->backend.root,
+                                                         .found_lane = found_lane,
+                                                         .user = app});
+    app->audit = audit_new(&(struct audit_options){.store = app->store,
+                                                   .index = app->index,
+                                                   .follow = app->follow,
+                                                   .metrics = app->metrics,
+                                                   .root = app->backend.root});
+    app->retention = retention_new(&(struct retention_options){.store = app->store,
+                                                               .index = app->index,
+                                                               .metrics = app->metrics,
+                                                               .root = app->backend.root,
+                                                               .age_ms = app->config->retention_ms,
+                                                               .sweep = app->backend.sweeps});
+    begin(app, oldest_tau(app), false);
     audit_start(app->audit);
     retention_start(app->retention);
 }
@@ -303,7 +290,7 @@ static void begin_anew(struct app *app)
     if (index_was_reset(app->index, note)) {
         metrics_count(app->metrics, METRIC_INDEX_RESETS);
         log_detail(LOG_WARN, "the index was begun anew, it is being rebuilt from the bucket", "%s", note);
-        begin(app, 0, restart_followers);
+        begin(app, 0, true);
     }
     atomic_store(&app->index_lost, false);
 }

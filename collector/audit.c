@@ -12,7 +12,7 @@
 #include "collector/metrics.h"
 #include "collector/tail.h"
 
-enum { LIST_DEADLINE_MS = 10000, PAGE_ARENA_BYTES = 8 << 20, IDS_ARENA_BYTES = 64 << 20, LOOK_MS = 60000 };
+enum { LIST_DEADLINE_MS = 10000, IDS_ARENA_BYTES = 64 << 20, LOOK_MS = 60000 };
 enum { ID_KEYS = 10 };
 
 struct audit {
@@ -84,7 +84,7 @@ static enum status compare_listing(struct range *r, struct listing *listing, str
     bool end = false;
 
     while (!listing->done && !end) {
-        struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(PAGE_ARENA_BYTES)};
+        struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(LIMIT_LIST_ROWS_BYTES)};
         struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
         struct tail_rows rows;
 
@@ -196,7 +196,7 @@ static void audit_all(struct audit *a, const char *what, int64_t from_ms, int64_
     struct log_line line;
     bool failed = false;
 
-    for (unsigned lane = 0; lane < BARRIER_LANES; lane++)
+    for (unsigned lane = 0; lane < ID_LANES; lane++)
         if (follow_follows(a->options.follow, lane) &&
             audit_range(a, lane, from_ms, to_ms, &result, &err) != OK)
             failed = true;
@@ -216,7 +216,7 @@ static void audit_all(struct audit *a, const char *what, int64_t from_ms, int64_
 /* A lane that another replica has begun to write to. */
 static void look_for_lanes(struct audit *a)
 {
-    for (unsigned lane = 0; lane < BARRIER_LANES && !patrol_stopping(&a->patrol); lane++) {
+    for (unsigned lane = 0; lane < ID_LANES && !patrol_stopping(&a->patrol); lane++) {
         struct buf prefix CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
         struct store_op op CLEANUP(store_op_release) = {.verb = STORE_LIST,
                                                         .max_keys = 1,

@@ -14,7 +14,7 @@ static void take_out(struct barrier_wait *w)
 void barrier_join(struct barrier *b, struct barrier_wait *w)
 {
     *w = (struct barrier_wait){0};
-    for (unsigned lane = 0; lane < BARRIER_LANES; lane++) {
+    for (unsigned lane = 0; lane < ID_LANES; lane++) {
         if (!b->follows[lane])
             continue;
         w->need[lane] = b->started[lane] + 1;

@@ -6,22 +6,22 @@
 #ifndef COLLECTOR_BARRIER_H
 #define COLLECTOR_BARRIER_H
 
+#include "model/id.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BARRIER_LANES = 16 };
-
 struct barrier_wait {
-    uint64_t need[BARRIER_LANES]; /* round that it waits for; 0: not, or no longer */
-    unsigned left;                /* lanes it still waits for */
-    bool failed;                  /* a round that it waited for failed */
+    uint64_t need[ID_LANES]; /* round that it waits for; 0: not, or no longer */
+    unsigned left;           /* lanes it still waits for */
+    bool failed;             /* a round that it waited for failed */
     struct barrier_wait *next, **link;
 };
 
 struct barrier {
-    bool follows[BARRIER_LANES];
-    uint64_t started[BARRIER_LANES]; /* rounds begun */
+    bool follows[ID_LANES];
+    uint64_t started[ID_LANES]; /* rounds begun */
     struct barrier_wait *waiting;
 };
 

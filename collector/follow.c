@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/thread.h"
@@ -26,7 +27,6 @@
 #include <string.h>
 
 enum { LIST_DEADLINE_MS = 10000, LOG_EVERY_MS = 60000 };
-enum { PAGE_ARENA_BYTES = 8 << 20 };
 
 struct lane {
     struct follow *follow;
@@ -47,7 +47,7 @@ struct follow {
     bool stop;
     struct barrier barrier;
     size_t waits; /* completions that have not returned */
-    struct lane lanes[BARRIER_LANES];
+    struct lane lanes[ID_LANES];
     struct follow_stats stats;
     int64_t logged_ms;
 };
@@ -84,7 +84,7 @@ struct follow *follow_new(const struct follow_options *options)
     pthread_cond_init(&f->wake, &attr);
     pthread_condattr_destroy(&attr);
 
-    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+    for (unsigned i = 0; i < ID_LANES; i++) {
         f->lanes[i].follow = f;
         f->lanes[i].number = i;
         f->lanes[i].tau_ms = read_cursor(options->index, i);
@@ -142,7 +142,7 @@ static enum status one_page(struct lane *l, struct error *err)
 {
     struct follow *f = l->follow;
     struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
-    struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(PAGE_ARENA_BYTES)};
+    struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(LIMIT_LIST_ROWS_BYTES)};
     struct tail_rows rows;
     char name[16], value[32];
 
@@ -190,7 +190,7 @@ static int64_t staleness(const struct follow *f)
     int64_t oldest = INT64_MAX;
 
     store_time(f->options.store, &time);
-    for (unsigned i = 0; i < BARRIER_LANES; i++)
+    for (unsigned i = 0; i < ID_LANES; i++)
         if (f->barrier.follows[i] && f->lanes[i].tau_ms < oldest)
             oldest = f->lanes[i].tau_ms;
     if (!time.known)
@@ -377,7 +377,7 @@ static void start_lane(struct follow *f, unsigned lane)
 void follow_start(struct follow *f, int64_t tau_ms, bool reset)
 {
     pthread_mutex_lock(&f->lock);
-    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+    for (unsigned i = 0; i < ID_LANES; i++) {
         bool was_followed = f->lanes[i].tau_ms > 0;
 
         if (reset || !was_followed)
@@ -391,7 +391,7 @@ void follow_start(struct follow *f, int64_t tau_ms, bool reset)
 void follow_lane(struct follow *f, unsigned lane)
 {
     pthread_mutex_lock(&f->lock);
-    if (!f->stop && lane < BARRIER_LANES)
+    if (!f->stop && lane < ID_LANES)
         start_lane(f, lane);
     pthread_mutex_unlock(&f->lock);
 }
@@ -399,7 +399,7 @@ void follow_lane(struct follow *f, unsigned lane)
 bool follow_follows(struct follow *f, unsigned lane)
 {
     pthread_mutex_lock(&f->lock);
-    bool follows = lane < BARRIER_LANES && f->barrier.follows[lane];
+    bool follows = lane < ID_LANES && f->barrier.follows[lane];
     pthread_mutex_unlock(&f->lock);
     return follows;
 }
@@ -407,7 +407,7 @@ bool follow_follows(struct follow *f, unsigned lane)
 void follow_reset(struct follow *f, int64_t tau_ms)
 {
     pthread_mutex_lock(&f->lock);
-    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+    for (unsigned i = 0; i < ID_LANES; i++) {
         f->lanes[i].tau_ms = tau_ms;
         f->lanes[i].new_tau_ms = tau_ms;
         f->lanes[i].reset = true;
@@ -425,7 +425,7 @@ void follow_free(struct follow *f)
     f->stop = true;
     pthread_cond_broadcast(&f->wake);
     pthread_mutex_unlock(&f->lock);
-    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+    for (unsigned i = 0; i < ID_LANES; i++) {
         struct lane *l = &f->lanes[i];
 
         if (!l->running)
@@ -453,7 +453,7 @@ void follow_stats(struct follow *f, struct follow_stats *ret_stats)
     *ret_stats = f->stats;
     ret_stats->lanes = 0;
     ret_stats->lag_ms = staleness(f);
-    for (unsigned i = 0; i < BARRIER_LANES; i++) {
+    for (unsigned i = 0; i < ID_LANES; i++) {
         if (!f->barrier.follows[i])
             continue;
         ret_stats->lanes++;

@@ -17,8 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_DEADLINE_MS = 10000, RETRY_MS = 1000, THREADS = 4, THREADS_MAX = 16, LANES = 16 };
-enum { PAGE_ARENA_BYTES = 8 << 20 };
+enum { LIST_DEADLINE_MS = 10000, RETRY_MS = 1000, THREADS = 4, THREADS_MAX = 16 };
 
 struct rebuild {
     struct rebuild_options options;
@@ -134,7 +133,7 @@ static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret
     key_start_after(r->options.root, lane, r->range.since_ms, &after);
     listing_begin(&listing, buf_slice(&prefix), buf_slice(&after));
     while (!listing.done && !stopped(r)) {
-        struct arena arena CLEANUP(arena_release) = ARENA_INIT(PAGE_ARENA_BYTES);
+        struct arena arena CLEANUP(arena_release) = ARENA_INIT(LIMIT_LIST_ROWS_BYTES);
         struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
         struct tail_rows rows;
 
@@ -154,7 +153,7 @@ static enum status oldest_of_lane(struct rebuild *r, unsigned lane, int64_t *ret
 
 static enum status plan(struct rebuild *r, struct task_list *tasks, struct error *err)
 {
-    for (unsigned lane = 0; lane < LANES; lane++) {
+    for (unsigned lane = 0; lane < ID_LANES; lane++) {
         int64_t oldest_ms = 0;
 
         switch (oldest_of_lane(r, lane, &oldest_ms, err)) {
@@ -186,7 +185,7 @@ static void count_page(struct rebuild *r, const struct store_page *page, const s
 static enum status one_page(struct rebuild *r, const struct task *task, struct listing *listing,
                             bool *ret_split, struct error *err)
 {
-    struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(PAGE_ARENA_BYTES)};
+    struct index_batch batch CLEANUP(index_batch_release) = {.arena = ARENA_INIT(LIMIT_LIST_ROWS_BYTES)};
     struct store_op op CLEANUP(store_op_release) = {.deadline_ms = clock_mono_ms() + LIST_DEADLINE_MS};
     struct tail_rows rows;
     char name[TASK_NAME_BYTES];

@@ -15,7 +15,6 @@
 #include "collector/metrics.h"
 
 enum { PERIOD_MAX_MS = 10 * 60 * 1000, PERIOD_MIN_MS = 1000, DEADLINE_MS = 10000, EXPIRE_ROWS = 10000 };
-enum { PAGE_ARENA_BYTES = 8 << 20, LANES = 16 };
 
 static const int64_t TOMBSTONE_AGE_MS = 7 * TIME_DAY_MS;
 
@@ -119,7 +118,7 @@ static enum status sweep_span(struct sweep *s, int64_t from_ms, int64_t to_ms, s
 {
     s->from_ms = from_ms;
     s->to_ms = to_ms;
-    for (unsigned lane = 0; lane < LANES && from_ms < to_ms; lane++)
+    for (unsigned lane = 0; lane < ID_LANES && from_ms < to_ms; lane++)
         if (sweep_lane(s, lane, err) != OK)
             return err->code;
     return OK;
