@@ -12,6 +12,11 @@
  *
  * The same question finds peers that are gone. The library waits for edges, and misses the end of a stream
  * that came together with the last bytes before it; such a connection would stay until its deadline.
+ *
+ * Bytes in hand are time in hand, so that a steady client may pause; but only for six graces, in each of
+ * which its share has to come. Otherwise a client that vanished behind 16 MB, or one that reads no further in
+ * an answer of that size, would hold them, and with them the budget of all requests, for hours. How much of
+ * an answer has arrived is asked of the kernel.
  */
 #include "http/connections.h"
 
@@ -26,6 +31,9 @@
 
 /* TCP_CLOSE_WAIT, which linux/tcp.h does not name. */
 enum { PEER_FINISHED = 8 };
+
+/* In graces. */
+enum { PACE_WINDOW = 6 };
 
 enum { PHASE_BITS = 3, PHASE_MASK = (1 << PHASE_BITS) - 1 };
 
@@ -182,6 +190,36 @@ static int64_t due_ms(const struct connection *c, int_fast64_t state, const stru
     return INT64_MAX;
 }
 
+/* Of a body received, of an answer acknowledged. */
+static uint64_t progress(const struct connection *c, int_fast64_t state)
+{
+    if (phase_of(state) == PHASE_BODY)
+        return atomic_load(&c->bytes);
+
+    struct tcp_info info = {.tcpi_state = 0};
+    socklen_t len = sizeof info;
+    return getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_acked : 0;
+}
+
+/* Whether less has moved in a whole window than the rate asks for. The first window of a phase begins with
+ * the first look at it. */
+static bool is_stuck(struct connection *c, int_fast64_t state, int64_t now_ms,
+                     const struct connection_rules *r)
+{
+    bool paced = phase_of(state) == PHASE_BODY || phase_of(state) == PHASE_REPLY;
+    int64_t window_ms = PACE_WINDOW * r->grace_ms;
+    bool first = c->pace_state != state;
+    if (!paced || r->rate_bytes == 0 || (!first && now_ms - c->pace_ms < window_ms))
+        return false;
+
+    uint64_t bytes = progress(c, state);
+    bool stuck = !first && bytes - c->pace_bytes < (uint64_t)window_ms * r->rate_bytes / 1000;
+    c->pace_state = state;
+    c->pace_ms = now_ms;
+    c->pace_bytes = bytes;
+    return stuck;
+}
+
 static bool waits_for_peer(enum phase phase)
 {
     return phase == PHASE_HEAD || phase == PHASE_BODY || phase == PHASE_IDLE;
@@ -192,7 +230,8 @@ void connections_watch(struct connections *all, int64_t now_ms, bool all_idle)
     (void)pthread_mutex_lock(&all->lock);
     for (struct connection *c = all->first; c; c = c->next) {
         int_fast64_t state = atomic_load(&c->state);
-        if (now_ms >= due_ms(c, state, &all->rules) || (all_idle && phase_of(state) == PHASE_IDLE))
+        if (now_ms >= due_ms(c, state, &all->rules) || is_stuck(c, state, now_ms, &all->rules) ||
+            (all_idle && phase_of(state) == PHASE_IDLE))
             shut(c, state, now_ms);
         else if (waits_for_peer(phase_of(state)))
             probe(c, state, now_ms, all->rules.head_ms / 4);

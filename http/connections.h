@@ -31,11 +31,14 @@ struct connection {
     int64_t probe_since_ms;     /* the watcher's, see connections.c */
     int64_t probe_ms;
     uint64_t probe_bytes;
+    int_fast64_t pace_state; /* the same: a window over what moves */
+    int64_t pace_ms;
+    uint64_t pace_bytes;
 };
 
 struct connection_rules {
     int64_t head_ms, idle_ms, grace_ms;
-    size_t rate_bytes; /* a second; 0: no such rule */
+    size_t rate_bytes; /* a second, on the whole and in any six graces; 0: no such rule */
 };
 
 struct connections {

@@ -86,10 +86,11 @@ struct http_options {
     /* From accept, or the first byte of a further request, to the end of the head; then a bare 408. 0: 10 s.
      */
     int64_t head_deadline_ms;
-    int64_t idle_ms;        /* a keep-alive connection without a request; 0: 75 s */
-    size_t body_rate_bytes; /* per second, of bodies and answers, after the grace; then a bare 408; 0: no
-                               bound */
-    int64_t body_grace_ms;  /* 0: 10 s */
+    int64_t idle_ms; /* a keep-alive connection without a request; 0: 75 s */
+    /* Per second, of bodies and answers, after the grace, and again in any six graces; then a bare 408.
+     * 0: no bound. */
+    size_t body_rate_bytes;
+    int64_t body_grace_ms; /* 0: 10 s */
     const struct http_route *routes;
     size_t route_count;
     void *app;

@@ -3,6 +3,7 @@
 #include "http/listen.h"
 #include "tests/support/wire.h"
 
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -99,6 +100,55 @@ static void an_answer_has_the_time_that_its_length_takes(void **state)
     connections_watch(&all, 13000, false);
     assert_string_equal(shut_with(&r), "");
     wire_release(&r);
+}
+
+static void a_body_that_came_fast_and_then_stops_does_not_live_on_that(void **state)
+{
+    (void)state;
+    struct wire_reply r = {.text = NULL};
+    assert_true(connection_enter(conn, PHASE_BODY, 1000));
+    atomic_store(&conn->bytes, 1000000);
+    connections_watch(&all, 2000, false);
+    connections_watch(&all, 13999, false);
+    assert_null(shut_with(&r));
+    /* Just enough for the next six graces. */
+    atomic_store(&conn->bytes, 1001200);
+    connections_watch(&all, 14000, false);
+    assert_null(shut_with(&r));
+    atomic_store(&conn->bytes, 1002399);
+    connections_watch(&all, 25999, false);
+    assert_null(shut_with(&r));
+    connections_watch(&all, 26000, false);
+    assert_non_null(strstr(shut_with(&r), "HTTP/1.1 408 "));
+    wire_release(&r);
+}
+
+static uint64_t acknowledged(void)
+{
+    struct tcp_info info = {.tcpi_state = 0};
+    socklen_t len = sizeof info;
+    assert_int_equal(getsockopt(server, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+    return info.tcpi_bytes_acked;
+}
+
+static void an_answer_that_nobody_takes_does_not_have_the_time_of_its_length(void **state)
+{
+    (void)state;
+    static const char part[1200];
+    struct wire_reply r = {.text = NULL};
+    atomic_store(&conn->bytes, 1000000);
+    assert_true(connection_enter(conn, PHASE_REPLY, 1000));
+    connections_watch(&all, 2000, false);
+    uint64_t before = acknowledged();
+    assert_true(wire_send(server, part, sizeof part));
+    for (int i = 0; i < WIRE_TIMEOUT_MS && acknowledged() < before + sizeof part; i++)
+        (void)poll(NULL, 0, 1);
+    connections_watch(&all, 14000, false);
+    assert_null(shut_with(&r));
+    connections_watch(&all, 25999, false);
+    assert_null(shut_with(&r));
+    connections_watch(&all, 26000, false);
+    assert_int_equal(connection_phase(conn), PHASE_SHUT);
 }
 
 static void a_busy_one_has_no_deadline(void **state)
@@ -240,6 +290,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_head_has_a_deadline_however_it_trickles),
         TEST(a_body_must_keep_a_rate_after_its_grace),
+        TEST(a_body_that_came_fast_and_then_stops_does_not_live_on_that),
+        TEST(an_answer_that_nobody_takes_does_not_have_the_time_of_its_length),
         TEST(an_answer_has_the_time_that_its_length_takes),
         TEST(a_busy_one_has_no_deadline),
         TEST(an_idle_one_is_shut_without_a_word),
