@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/patrol.h"
+#include "collector/burial.h"
 #include "collector/metrics.h"
 #include "collector/tail.h"
 
@@ -52,6 +53,19 @@ static bool was_known(struct range *r, const struct id *id)
     return true;
 }
 
+/* Once the index knows them. What fails now is tried again by the next audit. */
+static void bury(struct audit *a, const struct index_batch *batch)
+{
+    const struct burial burial = {a->options.store, a->options.index, a->options.root};
+
+    for (size_t i = 0; i < batch->row_count && !patrol_stopping(&a->patrol); i++) {
+        struct error ignored;
+
+        if (batch->rows[i].kind == KEY_TOMBSTONE && burial_finish(&burial, &batch->rows[i], &ignored) != OK)
+            return;
+    }
+}
+
 /* Adds what the index lacks; *ret_end: the page reached the end of the range. */
 static enum status compare_page(struct range *r, struct index_batch *batch, struct tail_rows *rows,
                                 bool *ret_end, struct error *err)
@@ -75,6 +89,7 @@ static enum status compare_page(struct range *r, struct index_batch *batch, stru
     batch->row_count = kept;
     if (kept > 0 && index_write_wait(r->audit->options.index, batch, err) != OK)
         return err->code;
+    bury(r->audit, batch);
     *ret_end = end;
     return OK;
 }

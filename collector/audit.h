@@ -2,7 +2,8 @@
  * Auditing: compares the index with the bucket where nobody looks any more: each hour the hour before, each
  * night the day before, and each minute whether another replica has begun to write to a lane that is not
  * followed yet. What the tail missed (an object that became visible late) is added; an object that is gone is
- * forgotten, when a complete listing lacked it and a second look at its own prefix did too. One thread.
+ * forgotten, when a complete listing lacked it and a second look at its own prefix did too; what a tombstone
+ * hides and is still there is deleted. One thread.
  */
 #ifndef COLLECTOR_AUDIT_H
 #define COLLECTOR_AUDIT_H

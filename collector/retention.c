@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/patrol.h"
+#include "collector/burial.h"
 #include "collector/listing.h"
 #include "collector/metrics.h"
 
@@ -49,6 +50,7 @@ static enum status expire_rows(struct retention *r, int64_t before_ms, struct er
 
 struct sweep {
     struct retention *retention;
+    struct burial burial; /* before a tombstone goes, so does what it hides */
     int64_t profiles_before_ms, tombstones_before_ms;
     int64_t from_ms, to_ms; /* what is looked through */
     bool end;               /* nothing further back is old enough */
@@ -76,6 +78,9 @@ static enum status sweep_page(struct sweep *s, const struct store_page *page, st
 
         if (patrol_stopping(&s->retention->patrol))
             return error_set(err, E_UNAVAILABLE, "stopping");
+
+        if (parts.kind == KEY_TOMBSTONE && burial_finish(&s->burial, &parts, err) != OK)
+            return err->code;
 
         struct store_op op CLEANUP(store_op_release) = {.verb = STORE_DELETE,
                                                         .key = page->entries[i].key,
@@ -127,6 +132,7 @@ static enum status sweep_span(struct sweep *s, int64_t from_ms, int64_t to_ms, s
 static enum status sweep(struct retention *r, int64_t before_ms, int64_t now_ms, struct error *err)
 {
     struct sweep s = {.retention = r,
+                      .burial = {r->options.store, r->options.index, r->options.root},
                       .profiles_before_ms = before_ms,
                       .tombstones_before_ms = now_ms - TOMBSTONE_AGE_MS};
     int64_t from_ms = before_ms > r->swept_ms ? before_ms : r->swept_ms;

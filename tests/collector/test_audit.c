@@ -118,6 +118,27 @@ static void a_tombstone_that_was_missed_hides(void **state)
     assert_int_equal(stage_profiles(s), 0);
 }
 
+static void what_a_tombstone_hides_is_deleted_if_it_is_still_there(void **state)
+{
+    struct stage *s = *state;
+    struct given day_before = {.mint_ms = NOON - TIME_DAY_MS}, alias = {.mint_ms = NOON - TIME_DAY_MS + 5000};
+    struct given other = {.mint_ms = NOON - TIME_DAY_MS, .identity = "another"},
+                 again = {.mint_ms = NOON - 5};
+    struct profile_meta meta = stage_meta(s, &day_before), alias_meta = stage_meta(s, &alias);
+
+    stage_put(s, &day_before);
+    stage_put(s, &alias);
+    stage_put(s, &other);
+    stage_put(s, &again); /* the same once more, after it was deleted */
+    stage_index(s, &meta);
+    stage_index(s, &alias_meta);
+    stage_put_tombstone(s, &meta.id, NOON - 500000);
+    audit_hour(s);
+    assert_int_equal(stage_count(s, KEY_PROFILE), 2);
+    assert_int_equal(stage_count(s, KEY_TOMBSTONE), 1);
+    assert_int_equal(stage_profiles(s), 1);
+}
+
 static void a_new_lane_is_noticed(void **state)
 {
     struct stage *s = *state;
@@ -138,6 +159,7 @@ int main(void)
         TEST(a_second_look_that_fails_forgets_nothing),
         TEST(what_the_second_look_finds_stays),
         TEST(a_tombstone_that_was_missed_hides),
+        TEST(what_a_tombstone_hides_is_deleted_if_it_is_still_there),
         TEST(a_new_lane_is_noticed),
     };
 

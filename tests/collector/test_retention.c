@@ -77,21 +77,37 @@ static void a_directory_is_swept_in_all_lanes(void **state)
     retention_free(r);
 }
 
-static void without_an_age_only_old_tombstones_go(void **state)
+static void without_an_age_only_old_tombstones_go_and_what_they_hide(void **state)
 {
     struct stage *s = *state;
     struct retention *r = keeping(s, 0, true);
-    struct id id = put_known(s, NOON - 30 * DAY, 0);
+    struct id id = put_known(s, NOON - 30 * DAY, 0), other = put_known(s, NOON - 20 * DAY, 0);
 
-    put_known(s, NOON - 20 * DAY, 0);
+    put_known(s, NOON - 19 * DAY, 0);
     stage_put_tombstone(s, &id, NOON - 8 * DAY);
-    stage_put_tombstone(s, &id, NOON - 6 * DAY);
+    stage_put_tombstone(s, &other, NOON - 6 * DAY);
     run_pass(r, NOON);
     assert_int_equal(stage_count(s, KEY_TOMBSTONE), 1);
     assert_int_equal(stage_count(s, KEY_PROFILE), 2);
     run_pass(r, NOON + 2 * DAY);
     assert_int_equal(stage_count(s, KEY_TOMBSTONE), 0);
-    assert_int_equal(stage_count(s, KEY_PROFILE), 2);
+    assert_int_equal(stage_count(s, KEY_PROFILE), 1);
+    retention_free(r);
+}
+
+static void a_tombstone_stays_as_long_as_what_it_hides_cannot_be_deleted(void **state)
+{
+    struct stage *s = *state;
+    struct retention *r = keeping(s, 0, true);
+    struct id id = put_known(s, NOON - 30 * DAY, 0);
+    struct error err;
+
+    stage_put_tombstone(s, &id, NOON - 8 * DAY);
+    stage_fail(s, FAULT_VERB(STORE_DELETE), 1, E_UNAVAILABLE);
+    assert_int_equal(retention_pass(r, NOON, &err), E_UNAVAILABLE);
+    assert_int_equal(stage_count(s, KEY_TOMBSTONE), 1);
+    run_pass(r, NOON);
+    assert_int_equal(stage_objects(s), 0);
     retention_free(r);
 }
 
@@ -102,11 +118,12 @@ static void profiles_kept_longer_than_tombstones_stay_until_their_time(void **st
     struct id id = put_known(s, NOON - 20 * DAY, 0);
 
     put_known(s, NOON - 31 * DAY, 0);
+    put_known(s, NOON - 18 * DAY, 0);
     stage_put_tombstone(s, &id, NOON - 19 * DAY);
     run_pass(r, NOON);
     assert_int_equal(stage_count(s, KEY_TOMBSTONE), 0);
     assert_int_equal(stage_count(s, KEY_PROFILE), 1);
-    run_pass(r, NOON + 11 * DAY);
+    run_pass(r, NOON + 13 * DAY);
     assert_int_equal(stage_objects(s), 0);
     retention_free(r);
 }
@@ -164,7 +181,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(old_rows_are_dropped_and_a_bucket_is_left_alone),
         TEST(a_directory_is_swept_in_all_lanes),
-        TEST(without_an_age_only_old_tombstones_go),
+        TEST(without_an_age_only_old_tombstones_go_and_what_they_hide),
+        TEST(a_tombstone_stays_as_long_as_what_it_hides_cannot_be_deleted),
         TEST(profiles_kept_longer_than_tombstones_stay_until_their_time),
         TEST(what_is_not_ours_is_not_ours_to_delete),
         TEST(a_pass_that_fails_is_made_up_for_by_the_next),
