@@ -10,7 +10,7 @@
 #define PAGE_VFS_NAME "brazier-page"
 
 enum {
-    PAGE_VFS_PAGE_BYTES = 4096,
+    PAGE_VFS_PAGE_BYTES = 8192,
     PAGE_VFS_RESERVED_BYTES = 8, /* at the end of each page: SQLITE_FCNTL_RESERVE_BYTES */
 };
 

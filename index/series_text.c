@@ -3,35 +3,56 @@
 
 #include "index/varint.h"
 
-static void put_number(struct buf *out, uint64_t n)
+#include <string.h>
+
+/* Every row that comes is encoded, so this counts: room for all is made first, then bytes are only copied. */
+static char *put_number(char *at, uint64_t n)
 {
-    uint8_t bytes[VARINT_BYTES_MAX];
-    buf_append(out, slice_make(bytes, varint_put(bytes, n)));
+    return at + varint_put((uint8_t *)at, n);
 }
 
-static void put_string(struct buf *out, struct slice s)
+static char *put_string(char *at, struct slice s)
 {
-    put_number(out, s.len);
-    buf_append(out, s);
+    at = put_number(at, s.len);
+    if (s.len > 0)
+        memcpy(at, s.ptr, s.len);
+    return at + s.len;
+}
+
+/* At most so many bytes: a length takes up to VARINT_BYTES_MAX. */
+static size_t room_for(const struct profile_meta *meta)
+{
+    size_t strings = 4 + 2 * meta->labels.count, bytes = meta->service.len + meta->type.len;
+    for (size_t i = 0; i < meta->labels.count; i++)
+        bytes += meta->labels.items[i].key.len + meta->labels.items[i].value.len;
+    for (size_t i = 0; meta->facts.present && i < meta->facts.count; i++) {
+        bytes += meta->facts.items[i].name.len + meta->facts.items[i].unit.len;
+        strings += 2;
+    }
+    return bytes + strings * VARINT_BYTES_MAX;
 }
 
 void series_text_encode(const struct profile_meta *meta, struct buf *out)
 {
-    put_string(out, meta->service);
-    put_string(out, meta->type);
-    put_number(out, meta->labels.count);
-    for (size_t i = 0; i < meta->labels.count; i++) {
-        put_string(out, meta->labels.items[i].key);
-        put_string(out, meta->labels.items[i].value);
-    }
-    if (!meta->facts.present)
+    if (!buf_reserve(out, room_for(meta)))
         return;
 
-    put_number(out, meta->facts.default_index);
-    for (size_t i = 0; i < meta->facts.count; i++) {
-        put_string(out, meta->facts.items[i].name);
-        put_string(out, meta->facts.items[i].unit);
+    char *at = out->ptr + out->len;
+    at = put_string(at, meta->service);
+    at = put_string(at, meta->type);
+    at = put_number(at, meta->labels.count);
+    for (size_t i = 0; i < meta->labels.count; i++) {
+        at = put_string(at, meta->labels.items[i].key);
+        at = put_string(at, meta->labels.items[i].value);
     }
+    if (meta->facts.present)
+        at = put_number(at, meta->facts.default_index);
+    for (size_t i = 0; meta->facts.present && i < meta->facts.count; i++) {
+        at = put_string(at, meta->facts.items[i].name);
+        at = put_string(at, meta->facts.items[i].unit);
+    }
+    out->len = (size_t)(at - out->ptr);
+    *at = '\0';
 }
 
 static bool take_labels(struct slice *rest, struct labels *labels)
@@ -94,6 +115,8 @@ void series_text_type_term(struct slice type, struct buf *out)
 void series_text_label_term(const struct label *label, struct buf *out)
 {
     buf_append_byte(out, 'l');
-    put_string(out, label->key);
+    uint8_t length[VARINT_BYTES_MAX];
+    buf_append(out, slice_make(length, varint_put(length, label->key.len)));
+    buf_append(out, label->key);
     buf_append(out, label->value);
 }

@@ -94,10 +94,7 @@ static inline enum status add_rows(struct index *ix, const struct key_parts *row
 {
     struct error err = {.code = OK, .text = ""};
     struct index_batch batch = {.rows = rows, .row_count = count};
-    enum status status = index_write_wait(ix, &batch, &err);
-    if (status != OK)
-        print_message("not added: %s\n", err.text);
-    return status;
+    return index_write_wait(ix, &batch, &err);
 }
 
 static inline enum status forget_ids(struct index *ix, const struct id *ids, size_t count)

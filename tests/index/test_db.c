@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROWS = 600, FILE_MAX = 8 << 20 };
+enum { ROWS = 600, FILE_MAX = 8 << 20, PAGE = PAGE_VFS_PAGE_BYTES };
 
 static struct key_parts *rows;
 static struct buf whole, with_log,
@@ -59,8 +59,8 @@ static int make_original(void **state)
     read_whole(dir, "index.db-wal", &log_bytes);
     index_close(ix);
     read_whole(dir, "index.db", &whole);
-    assert_true(whole.len > 16 * 4096UL);
-    assert_true(log_bytes.len > 8 * 4096UL);
+    assert_true(whole.len > 16 * (size_t)PAGE);
+    assert_true(log_bytes.len > 8 * (size_t)PAGE);
     scratch_remove(dir);
     return 0;
 }
@@ -199,8 +199,8 @@ static void a_file_cut_anywhere_is_begun_anew(void **state)
 {
     (void)state;
     const size_t len = whole.len;
-    const size_t LENGTHS[] = {0,    1,    15,   16,    99,      100,        512,    4095,
-                              4096, 4097, 8192, 12288, len / 2, len - 4096, len - 1};
+    const size_t LENGTHS[] = {0,    1,        15,   16,       99,      100,        512,    4095,
+                              PAGE, PAGE + 1, 4096, 2 * PAGE, len / 2, len - PAGE, len - 1};
     for (size_t i = 0; i < ARRAY_LEN(LENGTHS); i++)
         assert_false(check_file(slice_make(whole.ptr, LENGTHS[i])));
 }
@@ -230,14 +230,14 @@ static void pages_of_zeros_of_noise_or_from_elsewhere_are_never_believed(void **
     for (size_t i = 0; i < 18; i++) {
         struct buf copy CLEANUP(buf_release) = BUF_INIT(FILE_MAX);
         buf_append(&copy, buf_slice(&whole));
-        char *page = copy.ptr + random_below(&random, copy.len / 4096) * 4096;
-        char *other = copy.ptr + random_below(&random, copy.len / 4096) * 4096;
+        char *page = copy.ptr + random_below(&random, copy.len / PAGE) * PAGE;
+        char *other = copy.ptr + random_below(&random, copy.len / PAGE) * PAGE;
         if (i % 3 == 0)
-            memset(page, 0, 4096);
+            memset(page, 0, PAGE);
         else if (i % 3 == 1)
-            random_bytes(page, 4096);
+            random_bytes(page, PAGE);
         else
-            memmove(page, other, 4096);
+            memmove(page, other, PAGE);
         (void)check_file(buf_slice(&copy));
     }
 }
@@ -401,9 +401,9 @@ static void damage_while_it_runs_is_noticed_and_told_once(void **state)
     assert_false(index_was_reset(ix, note));
 
     int fd = open(path, O_WRONLY | O_CLOEXEC);
-    char noise[4096];
+    char noise[PAGE];
     random_bytes(noise, sizeof noise);
-    for (size_t at = 4096; at < whole.len; at += sizeof noise)
+    for (size_t at = PAGE; at < whole.len; at += sizeof noise)
         assert_int_equal(pwrite(fd, noise, sizeof noise, (off_t)at), sizeof noise);
     assert_int_equal(close(fd), 0);
 

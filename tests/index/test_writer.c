@@ -271,7 +271,7 @@ static void a_disk_that_fails_at_any_moment_never_stops_the_index(void **state)
     (void)state;
     bool on_disk = false, in_memory = false;
     (void)signal(SIGXFSZ, SIG_IGN);
-    for (rlim_t bytes = 4096; bytes <= 4096 * 600 && !on_disk;
+    for (rlim_t bytes = 4096; bytes <= 4096 * 6000 && !on_disk;
          bytes += bytes < 4096 * 40 ? 4096 * 3 : bytes / 2) {
         char *dir = scratch_new();
         on_disk = fill_limited(dir, bytes, 60);
