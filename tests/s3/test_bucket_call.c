@@ -601,16 +601,24 @@ static void write_keys(const char *path, const char *id)
     assert_int_equal(fclose(f), 0);
 }
 
+#define KEYS_PATH "/tmp/brazier-test-keys-XXXXXX"
+
+/* A shared file of its own, and an environment that names only that. */
+static void begin_with_keys(char path[sizeof KEYS_PATH], const char *id)
+{
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    talk_environment();
+    (void)setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
+    write_keys(path, id);
+}
+
 static void keys_that_were_replaced_are_noticed_by_the_refusal(void **state)
 {
     (void)state;
-    char path[] = "/tmp/brazier-test-keys-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)fclose(fdopen(fd, "w"));
-    talk_environment();
-    (void)setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
-    write_keys(path, "OLD");
+    char path[] = KEYS_PATH;
+    begin_with_keys(path, "OLD");
     const struct fake_step talk[] = {
         {.request = "PUT *",
          .headers = {"authorization: AWS4-HMAC-SHA256 Credential=OLD/*", "x-amz-security-token: t-OLD"},
@@ -728,31 +736,16 @@ static void a_region_that_another_request_has_learned_meanwhile_is_signed_for(vo
 static void keys_that_another_request_has_replaced_meanwhile_are_tried(void **state)
 {
     (void)state;
-    char path[] = "/tmp/brazier-test-keys-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)close(fd);
-    talk_environment();
-    (void)setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
-    write_keys(path, "OLD");
+    char path[] = KEYS_PATH;
+    begin_with_keys(path, "OLD");
+    const char *old = "authorization: AWS4-HMAC-SHA256 Credential=OLD/*";
+    const char *new = "authorization: AWS4-HMAC-SHA256 Credential=NEW/*";
     const struct fake_step talk[] = {
         {.request = "PUT *", .status = "200 OK"},
-        {.request = "PUT *",
-         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=OLD/*"},
-         .after_next = 1,
-         .status = "400 Bad Request",
-         .answer = ERROR("ExpiredToken")},
-        {.request = "PUT *",
-         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=OLD/*"},
-         .after_next = 1,
-         .status = "400 Bad Request",
-         .answer = ERROR("ExpiredToken")},
-        {.request = "PUT *",
-         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=NEW/*"},
-         .status = "200 OK"},
-        {.request = "PUT *",
-         .headers = {"authorization: AWS4-HMAC-SHA256 Credential=NEW/*"},
-         .status = "200 OK"},
+        {.headers = {old}, .after_next = 1, .status = "400 Bad Request", .answer = ERROR("ExpiredToken")},
+        {.headers = {old}, .after_next = 1, .status = "400 Bad Request", .answer = ERROR("ExpiredToken")},
+        {.headers = {new}, .status = "200 OK"},
+        {.headers = {new}, .status = "200 OK"},
     };
     struct talk t = talk_open(talk, 5);
     struct store_op op = put();
