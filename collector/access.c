@@ -28,7 +28,7 @@ bool access_admit(struct http_request *req, const struct http_route *route)
 
     http_set_user(req, visit);
     if (atomic_load(&app->closing)) {
-        refuse(req, 503, "stopping: ask another replica");
+        http_reply_error(req, 503, 1, "stopping: ask another replica");
         return false;
     }
     if (!app->tokens || route->scope == SCOPE_NONE)

@@ -7,6 +7,7 @@
  */
 #include "collector/backend.h"
 
+#include "collector/tail.h"
 #include "model/key.h"
 #include "store/directory.h"
 #include "store/retry.h"
@@ -46,6 +47,7 @@ static enum status open_s3(const struct config *config, struct backend *b, char 
         return err->code;
     }
     b->attempts = stats_store_new(b->s3);
+    b->skew_ms = TAIL_SKEW_MS;
 
     switch (s3_store_check(b->s3, b->root, CHECK_TIMEOUT_MS, err)) {
     case OK: return OK;

@@ -12,6 +12,7 @@ struct backend {
     struct store *attempts; /* the inner statistics: they see each attempt */
     struct store *s3;       /* the real one if it is a bucket, else NULL */
     bool sweeps;            /* nobody else deletes what is past its retention */
+    int64_t skew_ms;        /* how far a replica's mint times may be from the store's time */
     struct s3_config s3_config;
     struct slice root; /* key prefix inside the bucket, maybe empty */
 };

@@ -6,6 +6,7 @@
  */
 #include "collector/profile.h"
 
+#include "base/alloc.h"
 #include "base/encode.h"
 #include "base/limits.h"
 #include "collector/combine.h"
@@ -155,24 +156,52 @@ void profile_get_handle(struct http_request *req)
 {
     struct app *app = http_app(req);
 
-    question_ask_now(req,
-                     slice_find(http_rest(req), '+') < http_rest(req).len ? app->merge_pool : app->query_pool,
-                     answer_get);
+    /* More than an id may be several, however their '+' is written: work for those who merge. */
+    question_ask_now(req, http_rest(req).len > ID_BYTES ? app->merge_pool : app->query_pool, answer_get);
 }
 
 /* --- DELETE --- */
 
+/* An answer that is held back (remove.h). */
+struct deletion {
+    struct timer_task pause;
+    struct http_request *req;
+    struct answer answer;
+};
+
+static void deleted(struct timer_task *task)
+{
+    struct deletion *d = (struct deletion *)((char *)task - offsetof(struct deletion, pause));
+
+    answer_send(&d->answer, d->req);
+    mem_freep(&d);
+}
+
+static void answer_later(struct question *q, const struct profile_meta *meta, int64_t hold_ms)
+{
+    struct timer *timer = q->app->timer;
+    struct deletion *d = mem_zero(1, sizeof(*d));
+
+    d->pause.run = deleted;
+    d->req = q->req;
+    answer_begin(&d->answer, LIMIT_ERROR_BODY_BYTES);
+    json_object(&d->answer.json);
+    answer_profile(&d->answer.json, meta);
+    json_object_end(&d->answer.json);
+    question_free(q);
+    timer_arm(timer, &d->pause, hold_ms);
+}
+
 static void answer_delete(struct question *q)
 {
     struct buf path CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
-    struct http_request *req = q->req;
     struct profile_meta meta;
     struct id ids[1];
     struct error err;
-    struct answer a;
+    int64_t hold_ms;
     size_t count;
 
-    if (decode_path(http_rest(req), &path, &err) != OK) {
+    if (decode_path(http_rest(q->req), &path, &err) != OK) {
         question_fail(q, &err);
         return;
     }
@@ -183,16 +212,11 @@ static void answer_delete(struct question *q)
     }
     if (parse_ids(buf_slice(&path), ids, &count, &err) != OK ||
         lookup_id(q->app, &ids[0], &q->arena, &meta, &err) != OK ||
-        remove_profile(q->app, &meta, &q->arena, &err) != OK) {
+        remove_profile(q->app, &meta, &q->arena, &hold_ms, &err) != OK) {
         question_fail(q, &err);
         return;
     }
-    answer_begin(&a, LIMIT_ERROR_BODY_BYTES);
-    json_object(&a.json);
-    answer_profile(&a.json, &meta);
-    json_object_end(&a.json);
-    question_free(q);
-    answer_send(&a, req);
+    answer_later(q, &meta, hold_ms);
 }
 
 void profile_delete_handle(struct http_request *req)

@@ -24,9 +24,10 @@ static void pause_ms(int64_t ms)
 struct doomed {
     const struct id *target;
     int64_t newest_ms;
+    int64_t tombstone_ms; /* mint time of the tombstone that was put last */
 };
 
-static enum status put_once(struct app *app, struct writer *w, const struct doomed *doomed, struct buf *key,
+static enum status put_once(struct app *app, struct writer *w, struct doomed *doomed, struct buf *key,
                             struct error *err)
 {
     struct digest digest = id_digest(doomed->target);
@@ -38,6 +39,7 @@ static enum status put_once(struct app *app, struct writer *w, const struct doom
     mint_ms = app_mint_ms(app);
     if (mint_ms <= doomed->newest_ms)
         mint_ms = doomed->newest_ms + 1;
+    doomed->tombstone_ms = mint_ms;
     id = id_make(digest_lane(&digest, (unsigned)app->config->write_lanes), mint_ms, &digest);
     buf_reset(key);
     if (key_encode_tombstone(app->backend.root, &id, doomed->target, key, err) != OK)
@@ -49,8 +51,7 @@ static enum status put_once(struct app *app, struct writer *w, const struct doom
     return OK;
 }
 
-static enum status put_tombstone(struct app *app, const struct doomed *doomed, struct buf *key,
-                                 struct error *err)
+static enum status put_tombstone(struct app *app, struct doomed *doomed, struct buf *key, struct error *err)
 {
     struct writer w;
     struct random random;
@@ -99,11 +100,20 @@ static void delete_object(struct app *app, const struct profile_meta *meta)
     (void)store_run(app->store, &op); /* the tombstone hides what stays */
 }
 
+/* When the slowest clock mints later than the tombstone: it is at most a skew behind the bucket's time, ours
+ * at most a skew before it. */
+static int64_t hold_ms(const struct app *app, const struct doomed *doomed)
+{
+    int64_t ms = doomed->tombstone_ms + 2 * app->backend.skew_ms - app_now_ms(app);
+
+    return ms > 0 ? ms : 0;
+}
+
 enum status remove_profile(struct app *app, const struct profile_meta *meta, struct arena *arena,
-                           struct error *err)
+                           int64_t *ret_hold_ms, struct error *err)
 {
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES);
-    struct doomed doomed = {&meta->id, id_mint_ms(&meta->id)};
+    struct doomed doomed = {&meta->id, id_mint_ms(&meta->id), 0};
     struct profile_meta *aliases = NULL;
     size_t count = 0;
 
@@ -121,5 +131,6 @@ enum status remove_profile(struct app *app, const struct profile_meta *meta, str
     for (size_t i = 0; i < count; i++)
         if (id_cmp(&aliases[i].id, &meta->id) != 0)
             delete_object(app, &aliases[i]);
+    *ret_hold_ms = hold_ms(app, &doomed);
     return OK;
 }

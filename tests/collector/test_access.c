@@ -97,6 +97,7 @@ static void nobody_comes_in_when_it_is_closing(void **state)
     atomic_store(&s->app->closing, true);
     assert_int_equal(ask_as(s, "reader-token-0123456789", "GET", "/api/0/services"), 503);
     assert_says(s, "stopping");
+    assert_string_equal(stage_header(s, "Retry-After"), "1");
 }
 
 int main(void)

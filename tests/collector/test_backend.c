@@ -61,6 +61,7 @@ static void a_directory_is_made_and_used(void **state)
     assert_string_equal(f->warning, "");
     assert_true(b.sweeps);
     assert_null(b.s3);
+    assert_int_equal(b.skew_ms, 0); /* one machine, one clock */
     assert_int_equal(b.root.len, 0);
 
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_PUT,
@@ -127,6 +128,7 @@ static void a_bucket_that_answers_is_opened_with_its_root(void **state)
     assert_string_equal(f->warning, "");
     assert_false(b.sweeps);
     assert_non_null(b.s3);
+    assert_int_equal(b.skew_ms, 1500);
     assert_true(slice_eq_cstr(b.root, "team"));
     assert_non_null(strstr(store_describe(b.store), "bucket"));
     store_time(b.store, &time);

@@ -77,6 +77,23 @@ static void a_lost_answer_to_the_tombstone_is_asked_for_again(void **state)
     assert_int_equal(stage_get(s, LIST), 404);
 }
 
+/* What is posted after the answer is minted after the tombstone, whoever mints it. */
+static void the_answer_waits_for_the_slowest_clock(void **state)
+{
+    struct stage *s = *state;
+    struct id id = post(s, "x");
+    int64_t begun_ms = clock_mono_ms();
+
+    s->app->backend.skew_ms = 30;
+    assert_int_equal(delete_id(s, id.text), 200);
+    assert_says(s, id.text);
+    assert_true(clock_mono_ms() - begun_ms >= 60);
+    begun_ms = clock_mono_ms();
+    id = stage_put(s, &(struct given){.mint_ms = stage_now_ms(s) + 50}); /* by a fast clock */
+    assert_int_equal(delete_id(s, id.text), 200);
+    assert_true(clock_mono_ms() - begun_ms >= 60 + 51);
+}
+
 static void aliases_go_with_it_whichever_is_named(void **state)
 {
     struct stage *s = *state;
@@ -139,6 +156,7 @@ int main(void)
         TEST(a_failing_delete_leaves_it_hidden),
         TEST(without_a_tombstone_nothing_is_deleted),
         TEST(a_lost_answer_to_the_tombstone_is_asked_for_again),
+        TEST(the_answer_waits_for_the_slowest_clock),
         TEST(aliases_go_with_it_whichever_is_named),
         TEST(what_a_faster_clock_has_minted_is_hidden_too),
         TEST(a_profile_that_only_the_bucket_knows_can_be_deleted),
