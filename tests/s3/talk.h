@@ -9,6 +9,7 @@
 #include "s3/s3.h"
 #include "tests/support/fake_s3.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,6 +85,44 @@ static inline void talk_run(struct talk *t, struct store_op *op, enum status wan
     if (code != wanted)
         fail_msg("%s instead of %s: %s", status_name(code), status_name(wanted),
                  code == OK ? "" : op->error.text);
+}
+
+/* Two operations under way at the same time, both to end well. */
+struct talk_pair {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    int left;
+};
+
+static inline void talk_one_less(struct store_op *op)
+{
+    struct talk_pair *pair = op->user;
+    (void)pthread_mutex_lock(&pair->lock);
+    pair->left--;
+    (void)pthread_cond_signal(&pair->ended);
+    (void)pthread_mutex_unlock(&pair->lock);
+}
+
+static inline void talk_two_puts(struct talk *t)
+{
+    struct talk_pair pair = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 2};
+    struct store_op ops[2];
+    for (size_t i = 0; i < 2; i++) {
+        ops[i] = (struct store_op){.verb = STORE_PUT,
+                                   .key = SLICE("a/k"),
+                                   .body = SLICE("hello"),
+                                   .deadline_ms = clock_mono_ms() + 10000,
+                                   .done = talk_one_less,
+                                   .user = &pair};
+        store_submit(t->store, &ops[i]);
+    }
+    (void)pthread_mutex_lock(&pair.lock);
+    while (pair.left > 0)
+        (void)pthread_cond_wait(&pair.ended, &pair.lock);
+    (void)pthread_mutex_unlock(&pair.lock);
+    for (size_t i = 0; i < 2; i++)
+        if (ops[i].error.code != OK)
+            fail_msg("%s", ops[i].error.text);
 }
 
 static inline void talk_says(const struct store_op *op, const char *part)

@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "tests/s3/talk.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #define ERROR(code)                                                                                          \
@@ -683,41 +682,6 @@ static void closing_ends_what_is_under_way_and_what_waits(void **state)
     free(fake_s3_end(t.fake));
 }
 
-/* Two operations under way at the same time, both to end well. */
-struct pair {
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    int left;
-};
-
-static void one_less(struct store_op *op)
-{
-    struct pair *pair = op->user;
-    (void)pthread_mutex_lock(&pair->lock);
-    pair->left--;
-    (void)pthread_cond_signal(&pair->ended);
-    (void)pthread_mutex_unlock(&pair->lock);
-}
-
-static void run_both(struct talk *t)
-{
-    struct pair pair = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 2};
-    struct store_op ops[2] = {put(), put()};
-    for (size_t i = 0; i < 2; i++) {
-        ops[i].deadline_ms = clock_mono_ms() + 10000;
-        ops[i].done = one_less;
-        ops[i].user = &pair;
-        store_submit(t->store, &ops[i]);
-    }
-    (void)pthread_mutex_lock(&pair.lock);
-    while (pair.left > 0)
-        (void)pthread_cond_wait(&pair.ended, &pair.lock);
-    (void)pthread_mutex_unlock(&pair.lock);
-    for (size_t i = 0; i < 2; i++)
-        if (ops[i].error.code != OK)
-            fail_msg("%s", ops[i].error.text);
-}
-
 static void a_region_that_another_request_has_learned_meanwhile_is_signed_for(void **state)
 {
     (void)state;
@@ -729,7 +693,7 @@ static void a_region_that_another_request_has_learned_meanwhile_is_signed_for(vo
         {.request = "PUT *", .status = "200 OK"},
     };
     struct talk t = talk_open(talk, 4);
-    run_both(&t);
+    talk_two_puts(&t);
     talk_close(&t);
 }
 
@@ -751,7 +715,7 @@ static void keys_that_another_request_has_replaced_meanwhile_are_tried(void **st
     struct store_op op = put();
     talk_run(&t, &op, OK);
     write_keys(path, "NEW");
-    run_both(&t);
+    talk_two_puts(&t);
     talk_close(&t);
     (void)remove(path);
     talk_static_keys();
