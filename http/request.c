@@ -9,7 +9,6 @@
  */
 #include "http/request.h"
 
-
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
