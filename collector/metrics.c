@@ -278,6 +278,21 @@ static void render_retries(const struct app *app, struct buf *out)
     }
 }
 
+static void render_bucket(const struct app *app, struct buf *out)
+{
+    struct s3_stats s;
+
+    if (!app->backend.s3)
+        return;
+    s3_store_stats(app->backend.s3, &s);
+    single(out, "brazier_s3_queue", "gauge", "Operations that wait for their turn.", (double)s.queued);
+    single(out, "brazier_s3_width", "gauge",
+           "Requests that may be under way: fewer when the bucket asks for less.", (double)s.width);
+    single(out, "brazier_s3_slow_down_total", "counter", "Answers that asked for less.", (double)s.slow_down);
+    single(out, "brazier_s3_resigned_total", "counter",
+           "Requests signed a second time: clock, region or credentials.", (double)s.resigned);
+}
+
 static void render_index(const struct app *app, struct buf *out)
 {
     struct index_counts counts = {0};
@@ -374,6 +389,7 @@ void metrics_render(struct app *app, struct buf *out)
     render_counters(app->metrics, out);
     render_store(app, out);
     render_retries(app, out);
+    render_bucket(app, out);
     render_index(app, out);
     render_process(app, out);
 }

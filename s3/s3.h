@@ -55,8 +55,7 @@ void s3_store_credentials_source(struct store *store, struct buf *out);
 /* For metrics. Any thread. */
 struct s3_stats {
     size_t queued;      /* operations that wait for their turn */
-    size_t running;     /* requests under way */
-    size_t width;       /* how many may be: shrinks when the bucket asks for less */
+    size_t width;       /* requests that may be under way: fewer when the bucket asks for less */
     uint64_t requests;  /* sent since the start */
     uint64_t resigned;  /* of those: second requests of one operation */
     uint64_t slow_down; /* answers that asked for less */

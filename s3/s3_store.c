@@ -154,7 +154,6 @@ void s3_store_stats(struct store *store, struct s3_stats *ret_stats)
     transport_stats(b->transport, &t);
     *ret_stats = (struct s3_stats){
         .queued = t.queued,
-        .running = t.running,
         .width = t.width,
         .requests = t.requests,
         .resigned = atomic_load(&b->resigned),

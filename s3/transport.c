@@ -56,7 +56,7 @@ struct transport {
     size_t handle_count;
     struct width width;
 
-    atomic_size_t seen_queued, seen_running, seen_width;
+    atomic_size_t seen_queued, seen_width;
     _Atomic uint64_t requests, slow_down;
 };
 
@@ -125,7 +125,6 @@ static int on_timer(CURLM *multi UNUSED, long timeout_ms, void *user)
 static void show(struct transport *t, size_t queued_change)
 {
     atomic_fetch_add(&t->seen_queued, queued_change);
-    atomic_store(&t->seen_running, t->running_count);
     atomic_store(&t->seen_width, t->width.now);
 }
 
@@ -455,7 +454,6 @@ void transport_stats(struct transport *t, struct transport_stats *ret_stats)
 {
     *ret_stats = (struct transport_stats){
         .queued = atomic_load(&t->seen_queued),
-        .running = atomic_load(&t->seen_running),
         .width = atomic_load(&t->seen_width),
         .requests = atomic_load(&t->requests),
         .slow_down = atomic_load(&t->slow_down),

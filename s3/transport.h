@@ -87,7 +87,7 @@ void transport_slow_down(struct transport *t);
 void transport_good(struct transport *t);
 
 struct transport_stats {
-    size_t queued, running, width;
+    size_t queued, width;
     uint64_t requests, slow_down;
 };
 void transport_stats(struct transport *t, struct transport_stats *ret_stats);
