@@ -151,6 +151,8 @@ static void put(struct ingest *g)
         mint_ms = g->mint_after_ms + 1;
     g->upload.meta.id = id_make(digest_lane(&g->upload.digest, (unsigned)app->config->write_lanes), mint_ms,
                                 &g->upload.digest);
+    if (!g->upload.is_dated) /* or the same upload through two replicas could get two keys of one id */
+        g->upload.meta.created_at_ms = mint_ms;
     buf_reset(&g->key);
     if (key_encode_profile(app->backend.root, &g->upload.meta, &g->key, NULL, &err) != OK) {
         fail(g, &err);

@@ -27,6 +27,7 @@ static enum status read_created_at(const struct upload_input *in, struct upload 
     if (time_parse(in->created_at, in->now_ms, &u->meta.created_at_ms, &bad) != OK)
         return error_set(err, E_INVALID, "bad request: bad \"created_at\" %s: %s",
                          quoted_of(in->created_at).text, bad.text);
+    u->is_dated = true;
     return OK;
 }
 
@@ -133,8 +134,10 @@ enum status upload_read_body(const struct upload_input *in, struct arena *arena,
     if (check_declared_type(&scan, u, err) != OK)
         return err->code;
     u->empty = scan.empty;
-    if (scan.time_nanos > 0)
+    if (scan.time_nanos > 0) {
         u->meta.created_at_ms = scan.time_nanos / NANOS_PER_MS;
+        u->is_dated = true;
+    }
     take_facts(&scan, u);
     if (profile_meta_check(&u->meta, in->now_ms, err) != OK)
         return error_wrap(err, "bad profile");

@@ -24,6 +24,7 @@ struct upload {
     struct buf decoded; /* owns the blob if it was unpacked */
     struct slice blob;  /* what is to be stored */
     bool empty;         /* valid, but without samples: nothing to store */
+    bool is_dated;      /* by the profile or by its client; else it is as old as the id that it is given */
 };
 
 void upload_release(struct upload *u);

@@ -38,6 +38,28 @@ static void a_lost_answer_is_asked_for_again_and_counts_once(void **state)
     assert_string_equal(stage_header(s, "X-Brazier-Total"), "1");
 }
 
+/* One id, one key: two replicas that mint at the same ms may have read the clock at different ones before. */
+static void what_nobody_has_dated_is_as_old_as_its_id(void **state)
+{
+    struct stage *s = *state;
+    struct id first, second;
+    struct profile_meta meta;
+    bool hidden;
+    struct error err;
+
+    assert_int_equal(stage_post(s, "service=svc&type=trace", SLICE("x")), 200);
+    first = stage_said_id(s);
+    assert_int_equal(stage_profiles(s), 1);
+    stage_put_tombstone(s, &first, stage_now_ms(s) + 700);
+    assert_int_equal(stage_get(s, "/api/0/profiles?service=svc"), 404);
+    assert_int_equal(stage_post(s, "service=svc&type=trace", SLICE("x")), 200);
+    second = stage_said_id(s);
+    assert_int_equal(id_mint_ms(&second), id_mint_ms(&first) + 701);
+    assert_int_equal(stage_get(s, "/api/0/profiles?service=svc"), 200);
+    assert_int_equal(index_get(s->app->index, &second, &s->arena, &meta, &hidden, &err), OK);
+    assert_int_equal(meta.created_at_ms, id_mint_ms(&second));
+}
+
 static void a_bucket_that_refuses_is_503_at_once_and_readiness_says_why(void **state)
 {
     struct stage *s = *state;
@@ -230,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_profile_is_in_the_bucket_when_200_is_said),
         TEST(a_lost_answer_is_asked_for_again_and_counts_once),
+        TEST(what_nobody_has_dated_is_as_old_as_its_id),
         TEST(a_bucket_that_refuses_is_503_at_once_and_readiness_says_why),
         TEST(a_busy_bucket_is_tried_again),
         TEST(the_same_bytes_again_are_answered_with_the_first_id),
