@@ -57,8 +57,9 @@ void merge_freep(struct merge **m);
  * E_INVALID   the profile is damaged, or its sample types or period type differ (both are named), or its
  * format cannot be merged. The merge is as before: the caller puts the id in front and gives up, or declares
  * it. E_TOO_LARGE the merge would need more than its memory (says how to narrow the question), or the input
- * alone is over a limit. After the former the merge is of no further use: every call answers the same. E_BUSY
- * the shared budget is used up now; the merge is of no further use.
+ * alone, or its comments with those of the others, are over a limit. After the former the merge is of no
+ * further use: every call answers the same. E_BUSY the shared budget is used up now; the merge is of no
+ * further use.
  */
 NODISCARD enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct error *err);
 

@@ -4,6 +4,8 @@
  */
 #include "pprof/merged.h"
 
+#include "base/limits.h"
+
 #include <stdio.h>
 
 void merged_init(struct merged *m, struct quota *quota)
@@ -54,6 +56,29 @@ static void print_theirs(const struct profile *p, struct buf *b, const struct pr
 /* Both lists fit the text: long ones are cut. */
 enum { TYPES_TEXT_MAX = 200 };
 
+static bool has_comment(const struct merged *m, struct slice text)
+{
+    for (size_t i = 0; i < m->comments.count; i++)
+        if (slice_eq(intern_get(&m->symbols.strings, COLUMN_AT(m->comments, uint32_t)[i]), text))
+            return true;
+
+    return false;
+}
+
+/* Each comment is looked for among all the others: that has to end somewhere, and the result must be a
+ * profile that can be read. */
+static enum status comments_fit(const struct merged *m, const struct profile *p, struct error *err)
+{
+    size_t count = m->comments.count;
+    for (size_t i = 0; i < p->comments.count; i++)
+        count += !has_comment(m, profile_string(p, COLUMN_AT(p->comments, uint32_t)[i]));
+    if (count <= LIMIT_PPROF_COMMENTS)
+        return OK;
+
+    return error_set(err, E_TOO_LARGE, "cannot merge: there are more than %lu comments in all",
+                     LIMIT_PPROF_COMMENTS);
+}
+
 enum status merged_fits(const struct merged *m, const struct profile *p, struct error *err)
 {
     if (!m->started)
@@ -65,7 +90,7 @@ enum status merged_fits(const struct merged *m, const struct profile *p, struct 
         types_fit = same_type(m, m->types[i], p, theirs[i]);
     bool period_fits = same_type(m, m->period_type, p, p->period_type);
     if (types_fit && period_fits)
-        return OK;
+        return comments_fit(m, p, err);
 
     struct buf a CLEANUP(buf_release) = BUF_INIT(TYPES_TEXT_MAX);
     struct buf b CLEANUP(buf_release) = BUF_INIT(TYPES_TEXT_MAX);

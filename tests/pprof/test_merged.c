@@ -35,6 +35,32 @@ static void headers_are_combined(void **state)
     assert_string(&r, COLUMN_AT(r.profile.comments, uint32_t)[1], "y");
 }
 
+static void comments_are_bounded_together_too(void **state)
+{
+    (void)state;
+    struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
+    struct error err;
+    for (size_t nth = 0; nth < 3; nth++) {
+        struct build b CLEANUP(build_release) = BUILD_INIT;
+        build_start(&b);
+        (void)build_finish(&b);
+        for (size_t i = 0; i < LIMIT_PPROF_COMMENTS / 2; i++) {
+            char text[32];
+            (void)snprintf(text, sizeof text, "comment %zu of %zu", i, nth);
+            wire_out_bytes(&b.out, 6, slice_of(text));
+            build_number(&b, 13, (int64_t)(b.strings_count + i));
+        }
+        if (nth < 2)
+            add(m, buf_slice(&b.out));
+        else
+            assert_int_equal(merge_add(m, buf_slice(&b.out), 1, &err), E_TOO_LARGE);
+    }
+    assert_int_equal(merge_stats(m).inputs, 2);
+    struct reading r CLEANUP(reading_release);
+    read_back(&r, written(m));
+    assert_int_equal(r.profile.comments.count, LIMIT_PPROF_COMMENTS);
+}
+
 static void unlike_sample_types_are_refused_naming_both(void **state)
 {
     (void)state;
@@ -259,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_combined),
+        cmocka_unit_test(comments_are_bounded_together_too),
         cmocka_unit_test(unlike_sample_types_are_refused_naming_both),
         cmocka_unit_test(samples_with_the_same_key_add_up),
         cmocka_unit_test(labels_with_the_same_key_keep_their_order),
