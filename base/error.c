@@ -36,60 +36,48 @@ static void keep(struct error *err, const char *draft)
     memcpy(err->text + len, cut ? "..." : "", cut ? sizeof "..." : 1);
 }
 
-enum status(error_set)(struct error *err, enum status code, const char *fmt, ...)
+/* The words, and behind them ": " and `behind` if it is not NULL. */
+__attribute__((format(printf, 4, 0))) static enum status
+set(struct error *err, enum status code, const char *behind, const char *fmt, va_list args)
 {
     code = code == OK ? E_INTERNAL : code;
     if (!err)
         return code;
 
-    char draft[DRAFT_MAX];
+    char draft[DRAFT_MAX], whole[2 * DRAFT_MAX + 2];
+    (void)vsnprintf(draft, sizeof draft, fmt, args);
+    (void)snprintf(whole, sizeof whole, "%s%s%s", draft, behind ? ": " : "", behind ? behind : "");
+    keep(err, whole);
+    err->code = code;
+    return code;
+}
+
+enum status(error_set)(struct error *err, enum status code, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(draft, sizeof draft, fmt, args);
+    code = set(err, code, NULL, fmt, args);
     va_end(args);
-
-    keep(err, draft);
-    err->code = code;
     return code;
 }
 
 enum status(error_set_errno)(struct error *err, enum status code, int errnum, const char *fmt, ...)
 {
-    code = code == OK ? E_INTERNAL : code;
-    if (!err)
-        return code;
-
-    char draft[DRAFT_MAX];
+    char reason[128];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(draft, sizeof draft, fmt, args);
+    code = set(err, code, strerror_r(errnum, reason, sizeof reason), fmt, args);
     va_end(args);
-
-    char reason[128];
-    const char *words = strerror_r(errnum, reason, sizeof reason);
-    char whole[DRAFT_MAX + sizeof reason + 2];
-    (void)snprintf(whole, sizeof whole, "%s: %s", draft, words);
-    keep(err, whole);
-    err->code = code;
     return code;
 }
 
 enum status(error_wrap)(struct error *err, const char *fmt, ...)
 {
-    if (!err)
-        return E_INTERNAL;
-
-    char draft[DRAFT_MAX];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(draft, sizeof draft, fmt, args);
+    enum status code = set(err, err ? err->code : E_INTERNAL, err ? err->text : NULL, fmt, args);
     va_end(args);
-
-    char whole[DRAFT_MAX + ERROR_TEXT_MAX + 2];
-    (void)snprintf(whole, sizeof whole, "%s: %s", draft, err->text);
-    keep(err, whole);
-    err->code = err->code == OK ? E_INTERNAL : err->code;
-    return err->code;
+    return code;
 }
 
 const char *status_name(enum status code)
