@@ -5,12 +5,9 @@
 #include "s3/fetch.h"
 
 #include "base/alloc.h"
-#include "base/version.h"
+#include "s3/easy.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,16 +19,9 @@ struct fetch {
     atomic_bool stop;
 };
 
-static void global_init(void)
-{
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 struct fetch *fetch_new(const char *ca_bundle)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, global_init);
-
+    easy_library_init();
     struct fetch *f = mem_zero(1, sizeof *f);
     f->multi = curl_multi_init();
     if (!f->multi)
@@ -71,25 +61,11 @@ static size_t on_no_body(char *out UNUSED, size_t size UNUSED, size_t count UNUS
 static void set_options(CURL *easy, const struct fetch *f, const struct fetch_request *r,
                         struct curl_slist *headers)
 {
-    char agent[64];
-    (void)snprintf(agent, sizeof agent, "brazier/%s", version_text());
+    easy_begin(easy, f->ca_bundle);
     (void)curl_easy_setopt(easy, CURLOPT_URL, r->url);
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-    if (f->ca_bundle)
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, f->ca_bundle);
     if (r->direct)
         (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (strcmp(r->method, "POST") == 0) {

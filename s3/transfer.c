@@ -9,10 +9,9 @@
 #include "s3/transfer.h"
 
 #include "base/clock.h"
-#include "base/version.h"
+#include "s3/easy.h"
 #include "s3/transport.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -125,49 +124,27 @@ static void set_headers(struct transport_call *call)
     (void)curl_easy_setopt(call->transfer.easy, CURLOPT_HTTPHEADER, call->transfer.headers);
 }
 
-static void set_protocols(CURL *easy)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-    /* A request that is given up must not wait for its name server. */
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-}
-
 void transfer_begin(struct transport_call *call, CURL *easy, const char *ca_bundle, int64_t now_ms)
 {
-    char agent[64];
-    (void)snprintf(agent, sizeof agent, "brazier/%s", version_text());
-
     call->transfer = (struct transfer){.easy = easy, .started_ms = now_ms, .pace_from_ms = now_ms};
     call->status = 0;
     call->sent_ms = call->head_ms = now_ms;
 
-    curl_easy_reset(easy);
-    set_protocols(easy);
+    easy_begin(easy, ca_bundle);
     set_headers(call);
     set_method(call);
     (void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->transfer.failure);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-    if (ca_bundle)
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, ca_bundle);
 }
 
 CURL *transfer_release(struct transport_call *call)

@@ -17,9 +17,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/thread.h"
+#include "s3/easy.h"
 #include "s3/width.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -360,16 +360,9 @@ static void *io_thread(void *arg)
 
 /* --- from outside --- */
 
-static void global_init(void)
-{
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 struct transport *transport_new(const struct transport_options *options)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, global_init);
-
+    easy_library_init();
     struct transport *t = mem_zero(1, sizeof *t);
     (void)pthread_mutex_init(&t->lock, NULL);
     t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
