@@ -21,10 +21,13 @@ enum { CHECK_TIMEOUT_MS = 5000 };
 static enum status open_directory(const struct config *config, struct backend *b, char *ret_warning,
                                   struct error *err)
 {
+    const char *dir = config->store + strlen("file:");
     struct store *store;
 
     (void)ret_warning;
-    if (directory_store_open(config->store + strlen("file:"), &store, err) != OK) {
+    if (dir[0] == '\0')
+        return error_set(err, E_CONFIG, "--store is 'file:' without a directory: say file:DIR");
+    if (directory_store_open(dir, &store, err) != OK) {
         error_wrap(err, "--store %s", config->store);
         return err->code = E_CONFIG;
     }

@@ -5,8 +5,6 @@
 #include "base/limits.h"
 #include "base/slice.h"
 
-#include <string.h>
-
 enum { SERVE = 1, REINDEX = 2, BOTH = SERVE | REINDEX };
 
 struct scoped_row {
@@ -97,13 +95,6 @@ size_t config_reindex_rows(struct config *config, struct option_row rows[static 
 
 enum status config_check(struct config *config, struct error *err)
 {
-    bool is_file = strncmp(config->store, "file:", 5) == 0;
-    bool is_s3 = strncmp(config->store, "s3://", 5) == 0;
-
-    if (!is_file && !is_s3)
-        return error_set(err, E_CONFIG, "--store is '%s': say file:DIR or s3://BUCKET[/ROOT]", config->store);
-    if (is_file && config->store[5] == '\0')
-        return error_set(err, E_CONFIG, "--store is 'file:' without a directory: say file:DIR");
     if (config->log_level_text && !log_level_parse(slice_of(config->log_level_text), &config->log_level))
         return error_set(err, E_CONFIG, "--log-level is '%s': say debug, info, warn or error",
                          config->log_level_text);

@@ -34,8 +34,8 @@ enum { CONFIG_ROWS_MAX = 32 };
 size_t config_serve_rows(struct config *config, struct option_row rows[static CONFIG_ROWS_MAX]);
 size_t config_reindex_rows(struct config *config, struct option_row rows[static CONFIG_ROWS_MAX]);
 
-/* Checks what single options cannot: the store's form, the log level, the listen address. E_CONFIG says what
- * to do. */
+/* Checks what the rows cannot: the log level. E_CONFIG says what to do. The store is checked by
+ * backend_open(), the address by http_server_new(). */
 NODISCARD enum status config_check(struct config *config, struct error *err);
 
 #endif

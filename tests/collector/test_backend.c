@@ -89,7 +89,10 @@ static void a_store_that_cannot_be_is_a_configuration_error(void **state)
     assert_non_null(strstr(f->err.text, "root 'a_b'"));
     f->config.store = "ftp://x";
     assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
-    assert_non_null(strstr(f->err.text, "s3://BUCKET"));
+    assert_non_null(strstr(f->err.text, "'ftp://x': say file:DIR or s3://BUCKET[/ROOT]"));
+    f->config.store = "file:";
+    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_non_null(strstr(f->err.text, "without a directory"));
 }
 
 static void open_bucket(struct fixture *f, const struct fake_step *talk, size_t steps, enum status expected,

@@ -77,9 +77,6 @@ static void what_is_wrong_is_named(void **state)
         const char *flag, *says;
         enum status status;
     } rows[] = {
-        {"--store=gs://bucket", "'gs://bucket': say file:DIR or s3://BUCKET[/ROOT]", E_CONFIG},
-        {"--store=bucket", "say file:DIR or s3://BUCKET[/ROOT]", E_CONFIG},
-        {"--store=file:", "without a directory", E_CONFIG},
         {"--log-level=loud", "'loud': say debug, info, warn or error", E_CONFIG},
         {"--write-lanes=17", "write-lanes", E_INVALID},
         {"--write-lanes=0", "write-lanes", E_INVALID},
