@@ -66,23 +66,22 @@ enum status rows_totals(struct conn *conn, struct rows_totals *ret_totals, struc
 
 /* --- tombstones: a filter, since nearly every digest has none --- */
 
-static uint64_t *filter_word(struct rows *r, const uint8_t *digest, uint64_t *ret_bit)
+/* A bit for the first two bytes of a digest. */
+static size_t filter_bit(const uint8_t *digest)
 {
-    unsigned n = (unsigned)digest[0] << 8 | digest[1];
-    *ret_bit = UINT64_C(1) << (n % 64);
-    return &r->tombstoned[n / 64];
+    return (size_t)digest[0] << 8 | digest[1];
 }
 
-static bool may_have_tombstone(struct rows *r, const struct digest *digest)
+static bool may_have_tombstone(const struct rows *r, const struct digest *digest)
 {
-    uint64_t bit;
-    return *filter_word(r, digest->bits, &bit) & bit;
+    size_t bit = filter_bit(digest->bits);
+    return r->tombstoned[bit / 64] >> bit % 64 & 1;
 }
 
 static void note_tombstone(struct rows *r, const uint8_t *digest)
 {
-    uint64_t bit;
-    *filter_word(r, digest, &bit) |= bit;
+    size_t bit = filter_bit(digest);
+    r->tombstoned[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
 static enum status load(struct rows *r, struct error *err)
