@@ -70,8 +70,12 @@ static enum status look_up_all(struct question *q, const struct id *ids, size_t 
 
     for (size_t i = 0; i < count; i++) {
         struct profile_meta meta;
+        enum status status = lookup_id(q->app, &ids[i], &q->arena, &meta, err);
 
-        switch (lookup_id(q->app, &ids[i], &q->arena, &meta, err)) {
+        /* Past its retention, as lists have it, whether the bucket's rule has removed it yet or not. */
+        if (status == OK && id_mint_ms(&meta.id) < question_mint_min_ms(q))
+            status = E_NOT_FOUND;
+        switch (status) {
         case OK: break;
         case E_NOT_FOUND:
             buf_printf(&unknown, "%s%s", unknown.len > 0 ? ", " : "", ids[i].text);
