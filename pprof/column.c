@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CAP = 32 };
-
 void column_release(struct column *c, struct quota *q)
 {
     quota_give(q, c->cap * c->width);
@@ -22,7 +20,7 @@ bool column_grow(struct column *c, size_t more, struct quota *q)
     }
 
     size_t need = c->count + more;
-    size_t cap = c->cap * 2 > FIRST_CAP ? c->cap * 2 : FIRST_CAP;
+    size_t cap = c->cap * 2 > COLUMN_FIRST_CAP ? c->cap * 2 : COLUMN_FIRST_CAP;
     if (cap < need)
         cap = need;
     if (!quota_take(q, (cap - c->cap) * c->width))

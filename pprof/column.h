@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { COLUMN_FIRST_CAP = 32 }; /* elements; from there the room doubles */
+
 struct column {
     void *ptr;
     size_t count;

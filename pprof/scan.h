@@ -44,6 +44,14 @@ struct scan_result {
     size_t inflated_bytes;
 };
 
+/* Judges a sum of 128 bits: sets `total` and `overflow`. */
+static inline void scan_type_total(struct scan_type *t, __int128 sum)
+{
+    int64_t total = (int64_t)sum;
+    t->overflow = total != sum;
+    t->total = t->overflow ? (sum < 0 ? INT64_MIN : INT64_MAX) : total;
+}
+
 /*
  * body: gzip (any number of members) or not, told by 1f 8b. Text forms are detected and not read further than
  * to see that they hold a record: format and empty are set, the numbers are 0.
