@@ -48,6 +48,12 @@ static enum status declare_missing(struct question *q, const struct missing *mis
 
     if (missing->count == 0)
         return OK;
+    /* Deleted by another replica, or gone? Only a listing can tell. */
+    if (!q->partial && q->wait.stale_ms >= 0)
+        return error_set(err, E_UNAVAILABLE,
+                         "profile %s has no object, and the bucket cannot be listed now to tell whether it "
+                         "was deleted: ask again, or with partial=1 for the others",
+                         missing->ids[0].text);
     if (!q->partial)
         return error_set(
             err, E_CORRUPT,

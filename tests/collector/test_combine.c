@@ -95,6 +95,23 @@ static void an_object_that_is_gone_is_an_error_that_names_it_or_is_declared(void
     assert_string_equal(stage_header(s, "X-Brazier-Profiles"), "2");
 }
 
+static void an_object_that_is_gone_while_nothing_can_be_listed_is_503(void **state)
+{
+    struct stage *s = *state;
+    struct id gone;
+
+    put_file(s, "go/cpu-000.pb.gz", 1);
+    gone = put_file(s, "go/cpu-009.pb.gz", 2);
+    assert_int_equal(stage_get(s, MERGE), 200);
+    take_away(s, 2);
+    stage_fail(s, FAULT_VERB(STORE_LIST), UINT_MAX, E_UNAVAILABLE);
+    assert_int_equal(stage_get(s, MERGE), 503);
+    assert_says(s, gone.text);
+    assert_says(s, "cannot be listed");
+    assert_int_equal(stage_get(s, MERGE "&partial=1"), 200);
+    assert_non_null(stage_header(s, "X-Brazier-Stale"));
+}
+
 static void what_was_deleted_meanwhile_does_not_belong_to_the_answer(void **state)
 {
     struct stage *s = *state;
@@ -250,6 +267,7 @@ int main(void)
         TEST(one_alone_is_byte_for_byte_what_was_stored),
         TEST(a_merge_adds_up_and_does_not_depend_on_who_asks),
         TEST(an_object_that_is_gone_is_an_error_that_names_it_or_is_declared),
+        TEST(an_object_that_is_gone_while_nothing_can_be_listed_is_503),
         TEST(what_was_deleted_meanwhile_does_not_belong_to_the_answer),
         TEST(if_all_of_it_was_deleted_nothing_is_found),
         TEST(a_damaged_object_is_named_and_not_skipped),
