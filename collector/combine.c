@@ -102,7 +102,7 @@ static enum status add_all(struct question *q, const struct combine_plan *plan, 
             question_store_error(&op->error, err);
             return error_wrap(err, "profile %s", plan->ids[i].text);
         }
-        if (merge_add(merge, buf_slice(&op->object), 1, err) != OK)
+        if (merge_add(merge, buf_slice(&op->object), MERGE_SOURCE, err) != OK)
             return explain(q, op, &plan->ids[i], err);
         metrics_count(q->app->metrics, METRIC_MERGED);
     }

@@ -199,32 +199,61 @@ static bool label_before(const struct intern *strings, const struct stack_label 
     return a->key != b->key && slice_cmp(intern_get(strings, a->key), intern_get(strings, b->key)) < 0;
 }
 
-static uint32_t map_labels(struct merge *m)
+/* Puts it among the `count` labels that are in order. */
+static void sort_in(const struct intern *strings, struct stack_label *labels, size_t count,
+                    struct stack_label label)
 {
-    size_t count = m->reader.labels.count;
-    if (count == 0)
+    for (; count > 0 && label_before(strings, &label, &labels[count - 1]); count--)
+        labels[count] = labels[count - 1];
+    labels[count] = label;
+}
+
+/* What a diff says of samples of the base: instead of what they say themselves under this key. */
+static bool is_base_label(const struct merge *m, const struct sample_label *label)
+{
+    return label->text != 0 && slice_eq(profile_string(&m->profile, label->key), SLICE(MERGE_BASE_KEY));
+}
+
+static bool add_base_label(struct merge *m, struct stack_label *labels, size_t *count)
+{
+    struct intern *strings = &m->merged.symbols.strings;
+    struct stack_label base = {.key = intern_put(strings, SLICE(MERGE_BASE_KEY), &m->quota),
+                               .text = intern_put(strings, SLICE(MERGE_BASE_TEXT), &m->quota)};
+    if (base.key == INTERN_NONE || base.text == INTERN_NONE)
+        return false;
+
+    sort_in(strings, labels, (*count)++, base);
+    return true;
+}
+
+static uint32_t map_labels(struct merge *m, enum merge_side side)
+{
+    size_t count = m->reader.labels.count, kept = 0;
+    if (count == 0 && side == MERGE_SOURCE)
         return stacks_labels(&m->merged.stacks, NULL, 0);
 
     column_reset(&m->labels);
-    if (!column_add(&m->labels, count, &m->quota))
+    struct stack_label *to = column_add(&m->labels, count + 1, &m->quota);
+    if (!to)
         return STACKS_NONE;
 
-    struct stack_label *to = COLUMN_AT(m->labels, struct stack_label);
     for (size_t i = 0; i < count; i++) {
         const struct sample_label *from = &COLUMN_AT(m->reader.labels, struct sample_label)[i];
+        if (side == MERGE_BASE && is_base_label(m, from))
+            continue;
+
         struct stack_label label = {.number = from->number,
                                     .key = map_string(m, from->key),
                                     .text = map_string(m, from->text),
                                     .unit = map_string(m, from->unit)};
         if (label.key == INTERN_NONE || label.text == INTERN_NONE || label.unit == INTERN_NONE)
             return STACKS_NONE;
-
-        size_t at = i;
-        for (; at > 0 && label_before(&m->merged.symbols.strings, &label, &to[at - 1]); at--)
-            to[at] = to[at - 1];
-        to[at] = label;
+        sort_in(&m->merged.symbols.strings, to, kept++, label);
     }
-    return stacks_labels(&m->merged.stacks, to, (uint32_t)count);
+    if (side == MERGE_BASE && !add_base_label(m, to, &kept))
+        return STACKS_NONE;
+
+    return stacks_labels(&m->merged.stacks, to, (uint32_t)kept);
 }
 
 static bool is_zero(const struct sample_reader *r)
@@ -237,7 +266,8 @@ static bool is_zero(const struct sample_reader *r)
     return true;
 }
 
-static bool add_sample(struct merge *m, int64_t factor)
+/* The values once, or minus once. */
+static bool add_sample(struct merge *m, enum merge_side side, bool undo)
 {
     struct sample_reader *r = &m->reader;
     uint32_t *locations = COLUMN_AT(r->locations, uint32_t);
@@ -250,13 +280,15 @@ static bool add_sample(struct merge *m, int64_t factor)
         locations[i] = mapped;
     }
 
-    struct stack key = {.depth = (uint32_t)r->locations.count, .labels = map_labels(m)};
+    struct stack key = {.depth = (uint32_t)r->locations.count, .labels = map_labels(m, side)};
     return key.labels != STACKS_NONE &&
-           stacks_add(&m->merged.stacks, key, locations, COLUMN_AT(r->values, int64_t), factor);
+           stacks_add(&m->merged.stacks, key, locations, COLUMN_AT(r->values, int64_t),
+                      (side == MERGE_BASE) != undo ? -1 : 1);
 }
 
-/* Adds the samples from the first to the `last`. */
-static enum status add_samples(struct merge *m, uint64_t last, int64_t factor, struct error *err)
+/* Adds the samples from the first to the `last`, or takes them away again. */
+static enum status add_samples(struct merge *m, uint64_t last, enum merge_side side, bool undo,
+                               struct error *err)
 {
     sample_reader_start(&m->reader, &m->profile);
     while (m->reader.nth < last) {
@@ -264,13 +296,13 @@ static enum status add_samples(struct merge *m, uint64_t last, int64_t factor, s
         enum status status = sample_next(&m->reader, &more, err);
         if (status != OK || !more)
             return status;
-        if (!is_zero(&m->reader) && !add_sample(m, factor))
+        if (!is_zero(&m->reader) && !add_sample(m, side, undo))
             return quota_error(&m->quota, err);
     }
     return OK;
 }
 
-static enum status add_profile(struct merge *m, int64_t factor, struct error *err)
+static enum status add_profile(struct merge *m, enum merge_side side, struct error *err)
 {
     const struct profile *p = &m->profile;
     if (!column_fill(&m->strings, p->strings.count, 0xff, &m->quota) ||
@@ -282,9 +314,9 @@ static enum status add_profile(struct merge *m, int64_t factor, struct error *er
     /* Until one input is in, the number of types is open; a damaged one may have left samples of its own. */
     if (!m->merged.started)
         stacks_reset(&m->merged.stacks, (uint32_t)p->types.count);
-    enum status status = add_samples(m, UINT64_MAX, factor, err);
+    enum status status = add_samples(m, UINT64_MAX, side, false, err);
     if (status != OK && !quota_refused(&m->quota)) {
-        enum status undone = add_samples(m, m->reader.nth - 1, -factor, NULL);
+        enum status undone = add_samples(m, m->reader.nth - 1, side, true, NULL);
         return undone == OK ? status : quota_error(&m->quota, err);
     }
     if (status != OK)
@@ -344,7 +376,7 @@ static enum status to_proto(struct merge *m, struct slice body, struct slice *re
     return over(m, narrowed, status, err);
 }
 
-enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct error *err)
+enum status merge_add(struct merge *m, struct slice body, enum merge_side side, struct error *err)
 {
     if (quota_refused(&m->quota))
         return quota_error(&m->quota, err);
@@ -356,7 +388,7 @@ enum status merge_add(struct merge *m, struct slice body, int64_t factor, struct
     if (status == OK)
         status = merged_fits(&m->merged, &m->profile, err);
     if (status == OK)
-        status = add_profile(m, factor, err);
+        status = add_profile(m, side, err);
     if (status != OK)
         return status;
 
@@ -388,6 +420,11 @@ enum status merge_write(struct merge *m, struct buf *out, struct error *err)
         return over(m, narrowed, status, err);
 
     return gzip_deflate(buf_slice(&m->converted), m->gzip_level, out, err);
+}
+
+const struct merged *merge_result(const struct merge *m)
+{
+    return &m->merged;
 }
 
 struct merge_stats merge_stats(const struct merge *m)

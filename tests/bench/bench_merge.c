@@ -104,7 +104,7 @@ static void merge_all(char **files, size_t files_count, const struct options *o)
     double before = cpu_seconds();
     for (size_t i = 0; i < o->count; i++) {
         read_file(files[i % files_count], &body);
-        if (merge_add(m, buf_slice(&body), 1, &err) != OK)
+        if (merge_add(m, buf_slice(&body), MERGE_SOURCE, &err) != OK)
             die(files[i % files_count], err.text);
     }
     double added = cpu_seconds();

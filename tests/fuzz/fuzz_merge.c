@@ -48,7 +48,7 @@ static struct buf merge_in_order(const struct slice *profiles, size_t count, int
     struct buf out = BUF_INIT(8UL * MAX_BYTES);
     struct merge *m CLEANUP(merge_freep) = merge_small();
     for (size_t i = 0; i < count; i++)
-        insist(merge_add(m, profiles[step > 0 ? i : count - 1 - i], 1, NULL) == OK);
+        insist(merge_add(m, profiles[step > 0 ? i : count - 1 - i], MERGE_SOURCE, NULL) == OK);
     insist(merge_write_raw(m, &out, NULL) == OK);
     return out;
 }
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t count = cut(data, size, profiles), valid_count = 0;
     struct merge *m CLEANUP(merge_freep) = merge_small();
     for (size_t i = 0; i < count; i++) {
-        enum status status = merge_add(m, profiles[i], 1, NULL);
+        enum status status = merge_add(m, profiles[i], MERGE_SOURCE, NULL);
         if (status == OK)
             valid[valid_count++] = profiles[i];
     }
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     insist(slice_eq(buf_slice(&forth), buf_slice(&mixed)));
 
     for (size_t i = 0; i < valid_count; i++)
-        insist(merge_add(m, valid[i], -1, NULL) == OK);
+        insist(merge_add(m, valid[i], MERGE_BASE, NULL) == OK);
     struct buf nothing CLEANUP(buf_release) = BUF_INIT(8UL * MAX_BYTES);
     insist(merge_write_raw(m, &nothing, NULL) == OK);
     struct arena arena CLEANUP(arena_release) = ARENA_INIT(MAX_BYTES);

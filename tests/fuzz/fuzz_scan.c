@@ -29,7 +29,7 @@ static struct merge *merge_of(struct slice body, enum status *ret_status)
     struct merge *m = merge_new(&(struct merge_options){.max_bytes = 8UL * MAX_BYTES,
                                                         .inflated_bytes = MAX_BYTES,
                                                         .inflate_ratio = 100});
-    *ret_status = merge_add(m, body, 1, NULL);
+    *ret_status = merge_add(m, body, MERGE_SOURCE, NULL);
     return m;
 }
 

@@ -8,7 +8,7 @@
 UNUSED static void add(struct merge *m, struct slice body)
 {
     struct error err = {0};
-    enum status status = merge_add(m, body, 1, &err);
+    enum status status = merge_add(m, body, MERGE_SOURCE, &err);
     assert_string_equal(err.text, "");
     assert_int_equal(status, OK);
 }

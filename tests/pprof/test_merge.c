@@ -64,7 +64,7 @@ static void a_profile_less_itself_is_nothing(void **state)
     struct buf b CLEANUP(buf_release) = read_data("go/cpu-000.pb.gz");
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
     add(m, buf_slice(&b));
-    assert_int_equal(merge_add(m, buf_slice(&b), -1, NULL), OK);
+    assert_int_equal(merge_add(m, buf_slice(&b), MERGE_BASE, NULL), OK);
     struct reading r CLEANUP(reading_release);
     read_back(&r, written(m));
     assert_int_equal(r.profile.samples_count, 0);
@@ -91,8 +91,8 @@ static void damaged_inputs_change_nothing(void **state)
                 damaged[random_below(&random, bodies[2].len)] ^= (char)(1 + random_below(&random, 255));
                 struct merge *alone CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
                 /* Some damage leaves a valid profile: only what is refused is added to the other one. */
-                if (merge_add(alone, slice_make(damaged, bodies[2].len), 1, NULL) != OK)
-                    assert_int_not_equal(merge_add(m, slice_make(damaged, bodies[2].len), 1, NULL), OK);
+                if (merge_add(alone, slice_make(damaged, bodies[2].len), MERGE_SOURCE, NULL) != OK)
+                    assert_int_not_equal(merge_add(m, slice_make(damaged, bodies[2].len), MERGE_SOURCE, NULL), OK);
                 free(damaged);
             }
             add(m, bodies[i]);
@@ -121,7 +121,7 @@ static void a_damaged_first_input_does_not_fix_the_number_of_types(void **state)
                             .locations = {1}, .locations_count = 1, .values = {1, 2}, .values_count = 2});
     struct slice body = build_finish(&good);
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
-    assert_int_equal(merge_add(m, build_finish(&bad), 1, NULL), E_INVALID);
+    assert_int_equal(merge_add(m, build_finish(&bad), MERGE_SOURCE, NULL), E_INVALID);
     struct buf nothing CLEANUP(buf_release) = BUF_INIT(ROOMY);
     struct error err;
     assert_int_equal(merge_write(m, &nothing, &err), E_INVALID);
@@ -202,7 +202,7 @@ static void text_forms_take_part(void **state)
     }
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
     struct error err;
-    assert_int_equal(merge_add(m, SLICE("--- threadz 1 ---\n"), 1, &err), E_INVALID);
+    assert_int_equal(merge_add(m, SLICE("--- threadz 1 ---\n"), MERGE_SOURCE, &err), E_INVALID);
     assert_string_equal(err.text, "a thread profile in text form cannot be merged");
 }
 
@@ -219,7 +219,7 @@ static void over_its_memory_a_merge_says_how_to_narrow_the_question(void **state
         struct merge *m = merge_new(&(struct merge_options){.max_bytes = max, .budget = &budget});
         struct buf out CLEANUP(buf_release) = BUF_INIT(ROOMY);
         struct error err;
-        enum status status = merge_add(m, buf_slice(&heap), 1, &err);
+        enum status status = merge_add(m, buf_slice(&heap), MERGE_SOURCE, &err);
         if (status == OK)
             status = merge_write(m, &out, &err);
         assert_true(merge_stats(m).bytes_peak <= max);
@@ -227,7 +227,7 @@ static void over_its_memory_a_merge_says_how_to_narrow_the_question(void **state
             refused++;
             assert_int_equal(status, E_TOO_LARGE);
             assert_non_null(strstr(err.text, "ask for a shorter time range or give more labels"));
-            assert_int_equal(merge_add(m, buf_slice(&heap), 1, &err), E_TOO_LARGE);
+            assert_int_equal(merge_add(m, buf_slice(&heap), MERGE_SOURCE, &err), E_TOO_LARGE);
             assert_int_equal(merge_write(m, &out, &err), E_TOO_LARGE);
         }
         merge_free(m);
@@ -244,7 +244,7 @@ static void a_shared_budget_that_is_used_up_is_busy(void **state)
     struct buf heap CLEANUP(buf_release) = read_data("go/heap-000.pb.gz");
     struct merge *m = merge_new(&(struct merge_options){.budget = &budget});
     struct error err;
-    assert_int_equal(merge_add(m, buf_slice(&heap), 1, &err), E_BUSY);
+    assert_int_equal(merge_add(m, buf_slice(&heap), MERGE_SOURCE, &err), E_BUSY);
     merge_free(m);
     assert_int_equal(budget_used(&budget), 0);
 }

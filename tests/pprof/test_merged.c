@@ -53,7 +53,7 @@ static void comments_are_bounded_together_too(void **state)
         if (nth < 2)
             add(m, buf_slice(&b.out));
         else
-            assert_int_equal(merge_add(m, buf_slice(&b.out), 1, &err), E_TOO_LARGE);
+            assert_int_equal(merge_add(m, buf_slice(&b.out), MERGE_SOURCE, &err), E_TOO_LARGE);
     }
     assert_int_equal(merge_stats(m).inputs, 2);
     struct reading r CLEANUP(reading_release);
@@ -75,10 +75,10 @@ static void unlike_sample_types_are_refused_naming_both(void **state)
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
     struct error err;
     add(m, build_finish(&a));
-    assert_int_equal(merge_add(m, build_finish(&b), 1, &err), E_INVALID);
+    assert_int_equal(merge_add(m, build_finish(&b), MERGE_SOURCE, &err), E_INVALID);
     assert_non_null(strstr(err.text, "'inuse_space/bytes'"));
     assert_non_null(strstr(err.text, "'samples/count, cpu/nanoseconds'"));
-    assert_int_equal(merge_add(m, build_finish(&c), 1, &err), E_INVALID);
+    assert_int_equal(merge_add(m, build_finish(&c), MERGE_SOURCE, &err), E_INVALID);
     assert_non_null(strstr(err.text, "'wall/nanoseconds'"));
     assert_non_null(strstr(err.text, "'cpu/nanoseconds'"));
     assert_int_equal(merge_stats(m).inputs, 1);
