@@ -22,25 +22,33 @@ WARN := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototype
         -Wno-missing-field-initializers
 # Fortified libc calls and sanitizers do not mix.
 HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+# RE2 is C++ and so is the one file around it.
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,g++)
+endif
+CXXFLAGS += -std=gnu++17 $(OPT) $(filter-out -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers,$(WARN)) \
+            $(HARDEN) $(SAN) -fno-exceptions -fno-rtti -fstack-protector-strong -fPIE -pthread
 CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CFLAGS   += -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(SAN) -fno-common -fstack-protector-strong -fPIE -pthread
 LDFLAGS  += $(SAN) -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 
-PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash
+PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash re2
 PKG_C  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null)
+PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null) -lstdc++
 
 # The layers: a folder may include itself and what stands behind it (tests/lint/layers reads this too).
 DEPS_base      := base
 DEPS_model     := model base
 DEPS_pprof     := pprof base
+DEPS_view      := view pprof base
 DEPS_http      := http base
+DEPS_client    := client base
 DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
-DEPS_collector := collector index s3 store http pprof model base
-DEPS_cli       := cli $(DEPS_collector)
-FOLDERS := base model pprof http store s3 index collector cli
+DEPS_collector := collector index s3 store http view pprof model base
+DEPS_cli       := cli client $(DEPS_collector)
+FOLDERS := base model pprof view http client store s3 index collector cli
 
 .DEFAULT_GOAL := all
 .SECONDEXPANSION:
@@ -59,6 +67,10 @@ say = @$(if $(V)$(silent),,echo '  $(1)';)$(if $(V),set -x;)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(DEFINE) $(PKG_C) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/obj/%.o: %.cc $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CXX  $@)$(CXX) $(CPPFLAGS) $(PKG_C) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
 # Written only when the text differs, so that what depends on it is rebuilt then and not otherwise.
 define if_changed
@@ -101,8 +113,8 @@ $(call say,AR   $@)ar rcs $@ $(filter %.o,$^)
 endef
 
 define folder
-SRC_$(1) := $$(filter-out cli/main.c,$$(wildcard $(1)/*.c))
-OBJ_$(1) := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(SRC_$(1))) \
+SRC_$(1) := $$(filter-out cli/main.c,$$(wildcard $(1)/*.c $(1)/*.cc))
+OBJ_$(1) := $$(patsubst %,$$(BUILD)/obj/%.o,$$(basename $$(SRC_$(1)))) \
             $$(patsubst %,$$(BUILD)/obj/gen/%.o,$$(foreach e,$$(EMBED),$$(wildcard $(1)/*.$$(e))))
 $$(BUILD)/lib$(1).members: private MEMBERS = $$(OBJ_$(1))
 $$(BUILD)/lib$(1).a: $$(OBJ_$(1)) $$(BUILD)/lib$(1).members
@@ -212,7 +224,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
 # lint-quick needs awk and clang-format only. clang-tidy and cppcheck run again only on what changed.
 LINT_SRC := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
 LINT_TESTS := $(wildcard tests/*/*.c)
-LINT_ALL := $(LINT_SRC) $(LINT_TESTS) $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h)) $(wildcard tests/*/*.h)
+LINT_ALL := $(LINT_SRC) $(LINT_TESTS) $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h $(f)/*.cc)) $(wildcard tests/*/*.h)
 # Formatting and findings differ between versions of LLVM: Debian 12's decides, others are not asked.
 LLVM := 14
 CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-$(LLVM)) clang-format)

@@ -80,4 +80,12 @@
 /* Small files: tokens, credentials, certificates' paths. */
 #define LIMIT_SMALL_FILE_BYTES (1 * MIB)
 
+/* Views (view/): a pattern is typed by a person; RE2 keeps its automata within the second. */
+#define LIMIT_REGEX_BYTES        (4 * KIB)
+#define LIMIT_REGEX_MEMORY_BYTES (4 * MIB)
+/* An answer in a view's format: folded stacks of a big heap profile take 100 MB. */
+#define LIMIT_VIEW_BYTES (256 * MIB)
+/* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */
+#define LIMIT_VIEW_NODES (1000UL * 1000)
+
 #endif

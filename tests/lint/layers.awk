@@ -3,7 +3,8 @@
 BEGIN {
     # header or folder of headers, as a pattern : who may include it
     owner["^microhttpd\\.h$"] = "http"
-    owner["^curl/"] = "s3"
+    owner["^curl/"] = "s3 client"
+    owner["^re2/"] = "view"
     owner["^libxml/"] = "s3"
     owner["^sqlite3\\.h$"] = "index"
     owner["^jansson\\.h$"] = "base"
