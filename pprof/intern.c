@@ -27,17 +27,28 @@ static uint32_t add(struct intern *n, struct slice s, uint64_t hash, struct quot
     return (uint32_t)n->ends.count;
 }
 
-uint32_t intern_put(struct intern *n, struct slice s, struct quota *q)
+static uint32_t find(const struct intern *n, struct slice s, uint64_t hash)
 {
-    if (s.len == 0)
-        return 0;
-
-    uint64_t hash = hash64(s);
     struct table_probe probe;
     for (uint32_t i = table_first(&n->table, hash, &probe); i != TABLE_NONE;
          i = table_next(&n->table, &probe))
         if (slice_eq(intern_get(n, i), s))
             return i;
 
-    return add(n, s, hash, q);
+    return INTERN_NONE;
+}
+
+uint32_t intern_find(const struct intern *n, struct slice s)
+{
+    return s.len > 0 ? find(n, s, hash64(s)) : 0;
+}
+
+uint32_t intern_put(struct intern *n, struct slice s, struct quota *q)
+{
+    if (s.len == 0)
+        return 0;
+
+    uint64_t hash = hash64(s);
+    uint32_t number = find(n, s, hash);
+    return number != INTERN_NONE ? number : add(n, s, hash, q);
 }

@@ -21,6 +21,8 @@ struct intern {
 void intern_release(struct intern *n, struct quota *q);
 /* The string's number; INTERN_NONE when the quota refuses. */
 uint32_t intern_put(struct intern *n, struct slice s, struct quota *q);
+/* The same, and INTERN_NONE when it is not there. */
+uint32_t intern_find(const struct intern *n, struct slice s);
 /* How many there are; numbers are below it. */
 static inline uint32_t intern_count(const struct intern *n)
 {

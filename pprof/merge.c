@@ -19,6 +19,7 @@ enum { GZIP_LEVEL = 6 };
 
 struct merge {
     struct quota quota;
+    struct budget limit; /* of this merge and its partial ones */
     size_t inflated_bytes;
     size_t inflate_ratio;
     int gzip_level;
@@ -34,13 +35,16 @@ struct merge {
     struct column lines;  /* struct symbol_line, of one location */
     struct column labels; /* struct stack_label, of one sample */
     uint64_t inputs, samples_in;
+    bool has_base;
 };
 
 struct merge *merge_new(const struct merge_options *options)
 {
     struct merge *m = mem_zero(1, sizeof *m);
     size_t max = options->max_bytes ? options->max_bytes : LIMIT_MERGE_BYTES;
+    budget_init(&m->limit, max);
     m->quota = QUOTA_INIT(max, options->budget);
+    m->quota.limit = &m->limit;
     m->inflated_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
     m->inflate_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
     m->gzip_level = options->gzip_level ? options->gzip_level : GZIP_LEVEL;
@@ -53,6 +57,19 @@ struct merge *merge_new(const struct merge_options *options)
     sample_reader_init(&m->reader);
     merged_init(&m->merged, &m->quota);
     return m;
+}
+
+struct merge *merge_new_partial(struct merge *m)
+{
+    struct merge *partial = merge_new(&(struct merge_options){.max_bytes = m->quota.max,
+                                                              .inflated_bytes = m->inflated_bytes,
+                                                              .inflate_ratio = m->inflate_ratio,
+                                                              .gzip_level = m->gzip_level,
+                                                              .budget = m->quota.shared});
+    partial->quota.limit = m->quota.limit;
+    /* When even that is refused, so is the first input. */
+    (void)merged_start_as(&partial->merged, &m->merged);
+    return partial;
 }
 
 void merge_free(struct merge *m)
@@ -128,7 +145,7 @@ static uint32_t map_mapping(struct merge *m, size_t index)
 }
 
 /* What is shown of the mappings that this input reached, and which one was its first. */
-static void fold_mappings(struct merge *m)
+static void fold_mappings(struct merge *m, enum merge_side side)
 {
     for (size_t i = 0; i < m->profile.mappings.count; i++) {
         const struct profile_mapping *from = &COLUMN_AT(m->profile.mappings, struct profile_mapping)[i];
@@ -144,7 +161,7 @@ static void fold_mappings(struct merge *m)
                                     .build_id = *slot(&m->strings, from->build_id),
                                     .flags = from->flags,
                                     .is_first = i == 0,
-                                    .first_at = merged_order_time(&m->profile)};
+                                    .first_at = merged_rank(&m->profile, side)};
         symbols_fold_mapping(&m->merged.symbols, mapped, &to);
     }
 }
@@ -324,15 +341,15 @@ static enum status add_profile(struct merge *m, enum merge_side side, struct err
     if (p->mappings.count > 0 && map_mapping(m, 0) == SYMBOL_NONE)
         return quota_error(&m->quota, err);
 
-    fold_mappings(m);
-    return merged_header(&m->merged, p) ? OK : quota_error(&m->quota, err);
+    fold_mappings(m, side);
+    return merged_header(&m->merged, p, side) ? OK : quota_error(&m->quota, err);
 }
 
 /* The buf may become as big as the quota still allows, or as `max`. *ret_narrowed: the quota is the smaller.
  */
 static void bound(const struct merge *m, struct buf *b, size_t held, size_t max, bool *ret_narrowed)
 {
-    size_t rest = m->quota.max - m->quota.used + held;
+    size_t rest = quota_rest(&m->quota) + held;
     *ret_narrowed = rest < max;
     b->max = rest < max ? rest : max;
 }
@@ -393,8 +410,34 @@ enum status merge_add(struct merge *m, struct slice body, enum merge_side side, 
         return status;
 
     m->inputs++;
+    m->has_base |= side == MERGE_BASE;
     m->samples_in += m->profile.samples_count;
     return OK;
+}
+
+enum status merge_join(struct merge *m, struct merge *other, struct error *err)
+{
+    if (quota_refused(&m->quota))
+        return quota_error(&m->quota, err);
+
+    enum status status = merged_join(&m->merged, &other->merged, err);
+    if (status != OK)
+        return status;
+
+    m->inputs += other->inputs;
+    m->samples_in += other->samples_in;
+    m->has_base |= other->has_base;
+    return OK;
+}
+
+enum status merge_normalise(struct merge *m, struct error *err)
+{
+    if (quota_refused(&m->quota))
+        return quota_error(&m->quota, err);
+    if (!m->has_base)
+        return error_set(err, E_INVALID, "there is no base to scale by");
+
+    return merged_normalise(&m->merged) ? OK : quota_error(&m->quota, err);
 }
 
 enum status merge_write_raw(struct merge *m, struct buf *out, struct error *err)

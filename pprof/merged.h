@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "pprof/merge.h"
 #include "pprof/profile.h"
 #include "pprof/stacks.h"
 #include "pprof/symbols.h"
@@ -13,7 +14,7 @@
 /* The text of the earliest profile that has one. */
 struct merged_first {
     uint32_t string; /* 0: none yet */
-    int64_t at;      /* order time of that profile */
+    __int128 at;     /* rank of that profile */
 };
 
 struct merged_type {
@@ -44,9 +45,33 @@ void merged_release(struct merged *m);
 /* OK, or E_INVALID naming both: a profile of these types cannot be added. */
 NODISCARD enum status merged_fits(const struct merged *m, const struct profile *p, struct error *err);
 /* Takes over what stands in the header of a profile that fits. False when the quota refuses. */
-bool merged_header(struct merged *m, const struct profile *p);
-/* time_nanos as an order: a profile without a time is the latest. */
-int64_t merged_order_time(const struct profile *p);
+bool merged_header(struct merged *m, const struct profile *p, enum merge_side side);
+/* Who is earlier: by time_nanos, one without a time is the latest; and sources come before bases. */
+__int128 merged_rank(const struct profile *p, enum merge_side side);
+
+/* Fixes the types: those of another, which has some. m has none yet. False when the quota refuses. */
+bool merged_start_as(struct merged *m, const struct merged *other);
+/* Adds all of another merge. E_INVALID (types) and E_TOO_LARGE (comments) change nothing; errors of the quota
+ * leave m half done. */
+NODISCARD enum status merged_join(struct merged *m, const struct merged *other, struct error *err);
+/* The header's part of that: whether it fits, and taking it over once the types are fixed. */
+NODISCARD enum status merged_fits_merged(const struct merged *m, const struct merged *other,
+                                         struct error *err);
+bool merged_header_of(struct merged *m, const struct merged *other);
+
+/* The label that tells base samples: numbers of strings, INTERN_NONE when no sample has it. */
+struct merged_base {
+    uint32_t key, text;
+};
+struct merged_base merged_base(const struct merged *m);
+/* True if the sample has it. */
+static inline bool merged_is_base(const struct merged *m, struct merged_base base, uint32_t sample)
+{
+    return stacks_set_has(&m->stacks, COLUMN_AT(m->stacks.samples, struct stack)[sample].labels, base.key,
+                          base.text);
+}
+/* Scales the samples that are not the base's, see merge_normalise(). False when the quota refuses. */
+bool merged_normalise(struct merged *m);
 
 /* Appends it as uncompressed pprof: the same bytes for the same set of inputs. Errors of the quota. */
 NODISCARD enum status merged_write(struct merged *m, struct buf *out, struct error *err);

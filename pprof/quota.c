@@ -5,13 +5,23 @@
  */
 #include "pprof/quota.h"
 
+static bool take_of_max(struct quota *q, size_t bytes)
+{
+    if (q->limit)
+        return budget_take(q->limit, bytes);
+
+    return q->used <= q->max && bytes <= q->max - q->used;
+}
+
 bool quota_take(struct quota *q, size_t bytes)
 {
-    if (q->used > q->max || bytes > q->max - q->used) {
+    if (!take_of_max(q, bytes)) {
         q->over_max = true;
         return false;
     }
     if (q->shared && !budget_take(q->shared, bytes)) {
+        if (q->limit)
+            budget_give(q->limit, bytes);
         q->over_shared = true;
         return false;
     }
@@ -25,8 +35,16 @@ bool quota_take(struct quota *q, size_t bytes)
 void quota_give(struct quota *q, size_t bytes)
 {
     q->used -= bytes;
+    if (q->limit)
+        budget_give(q->limit, bytes);
     if (q->shared)
         budget_give(q->shared, bytes);
+}
+
+size_t quota_rest(const struct quota *q)
+{
+    size_t used = q->limit ? budget_used(q->limit) : q->used;
+    return used < q->max ? q->max - used : 0;
 }
 
 bool quota_move(struct quota *q, size_t *held, size_t now)

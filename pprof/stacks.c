@@ -120,6 +120,15 @@ static bool add_carry(struct stacks *s, uint64_t value, int64_t carry)
     return true;
 }
 
+/* A sum as its low 64 bits and what is above them. */
+static bool store(struct stacks *s, uint64_t at, __int128 sum, int64_t old_carry)
+{
+    int64_t low = (int64_t)(uint64_t)sum;
+    int64_t carry = (int64_t)((sum - low) >> 64);
+    COLUMN_AT(s->values, int64_t)[at] = low;
+    return carry == old_carry || add_carry(s, at, carry - old_carry);
+}
+
 static bool add_value(struct stacks *s, uint64_t at, int64_t value, int64_t factor)
 {
     int64_t *sum = &COLUMN_AT(s->values, int64_t)[at];
@@ -129,10 +138,7 @@ static bool add_value(struct stacks *s, uint64_t at, int64_t value, int64_t fact
         return true;
     }
 
-    __int128 exact = (__int128)value * factor + *sum;
-    *sum = (int64_t)(uint64_t)exact;
-    __int128 carry = (exact - *sum) >> 64;
-    return carry == 0 || add_carry(s, at, (int64_t)carry);
+    return store(s, at, (__int128)value * factor + *sum, 0);
 }
 
 static uint32_t add_sample(struct stacks *s, struct stack key, const uint32_t *locations, uint64_t hash)
@@ -187,6 +193,49 @@ bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, c
             return false;
 
     return true;
+}
+
+static __int128 exact(const struct stacks *s, uint64_t at)
+{
+    const struct stack_carry *c = carry_of(s, at);
+    return (c ? c->carry : 0) * ((__int128)1 << 64) + COLUMN_AT(s->values, int64_t)[at];
+}
+
+__int128 stacks_exact(const struct stacks *s, uint32_t sample, uint32_t type)
+{
+    return exact(s, (uint64_t)sample * s->types + type);
+}
+
+bool stacks_set(struct stacks *s, uint32_t sample, uint32_t type, __int128 sum)
+{
+    uint64_t at = (uint64_t)sample * s->types + type;
+    const struct stack_carry *c = carry_of(s, at);
+    return store(s, at, sum, c ? c->carry : 0);
+}
+
+bool stacks_add_sum(struct stacks *s, struct stack key, const uint32_t *locations, const struct stacks *from,
+                    uint32_t sample)
+{
+    uint32_t index = find_sample(s, key, locations);
+    if (index == STACKS_NONE)
+        return false;
+
+    for (uint32_t i = 0; i < s->types; i++)
+        if (!stacks_set(s, index, i, stacks_exact(s, index, i) + stacks_exact(from, sample, i)))
+            return false;
+
+    return true;
+}
+
+bool stacks_set_has(const struct stacks *s, uint32_t set, uint32_t key, uint32_t text)
+{
+    struct stack_labels labels = COLUMN_AT(s->sets, struct stack_labels)[set];
+    for (uint32_t i = 0; i < labels.count; i++) {
+        const struct stack_label *label = &COLUMN_AT(s->labels, struct stack_label)[labels.at + i];
+        if (label->key == key && label->text == text)
+            return true;
+    }
+    return false;
 }
 
 bool stacks_is_zero(const struct stacks *s, uint32_t sample)

@@ -61,6 +61,16 @@ uint32_t stacks_labels(struct stacks *s, const struct stack_label *labels, uint3
 bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
                 int64_t factor);
 
+/* Adds what `sample` of another has, exactly, to the sample with this key. Both have as many types. */
+bool stacks_add_sum(struct stacks *s, struct stack key, const uint32_t *locations, const struct stacks *from,
+                    uint32_t sample);
+/* The sum before it is made to fit in 64 bits, and putting another in its place. */
+__int128 stacks_exact(const struct stacks *s, uint32_t sample, uint32_t type);
+bool stacks_set(struct stacks *s, uint32_t sample, uint32_t type, __int128 sum);
+
+/* True if the set has the label with this text. Numbers of strings; none is INTERN_NONE or 0. */
+bool stacks_set_has(const struct stacks *s, uint32_t set, uint32_t key, uint32_t text);
+
 /* True if every sum of the sample is zero. */
 bool stacks_is_zero(const struct stacks *s, uint32_t sample);
 /* The sum of one sample and type; one that does not fit is the end of the range, and *saturated is set. */

@@ -16,10 +16,10 @@ struct symbol_mapping {
     uint64_t offset; /* key */
     uint32_t file;   /* key: build id, or else the file */
     uint32_t build_id;
-    uint32_t flags;   /* enum mapping_flag: what all of them have */
-    bool is_known;    /* the above but the key stand: a profile was folded in */
-    bool is_first;    /* it was the first mapping of some profile ... */
-    int64_t first_at; /* ... the earliest of which has this order time */
+    uint32_t flags;    /* enum mapping_flag: what all of them have */
+    bool is_known;     /* the above but the key stand: a profile was folded in */
+    bool is_first;     /* it was the first mapping of some profile ... */
+    __int128 first_at; /* ... the earliest of which has this rank */
 };
 
 /* No padding: its bytes are its key. */
