@@ -19,6 +19,7 @@
 struct view_frame {
     uint64_t address;
     int64_t line;
+    int64_t column;
     int64_t start_line; /* of a function without a name */
     uint32_t name;      /* string; 0: not known */
     uint32_t file;      /* string, cleaned as a path */
@@ -47,14 +48,15 @@ struct view {
     struct merged *filtered;     /* NULL when there was nothing to filter */
     struct quota quota;
     const struct view_options *options;
-    struct intern strings;  /* of frames: names and cleaned paths */
-    struct column frames;   /* struct view_frame, distinct */
-    struct column spans;    /* struct view_span by location: its frames, innermost first, in ... */
-    struct column of_spans; /* ... uint32_t */
-    struct column steps;    /* struct view_step, of one stack */
-    uint32_t type;          /* the sample type that is shown, an index */
-    bool is_diff;           /* some samples are of a base */
-    int64_t total;          /* what shares are of: all samples before the filters; of a diff: of the base */
+    struct intern strings;   /* of frames: names and cleaned paths */
+    struct column frames;    /* struct view_frame, distinct */
+    struct column spans;     /* struct view_span by location: its frames, innermost first, in ... */
+    struct column of_spans;  /* ... uint32_t */
+    struct column steps;     /* struct view_step, of one stack */
+    struct column base_sets; /* char by label set: is it of a base? */
+    uint32_t type;           /* the sample type that is shown, an index */
+    bool is_diff;            /* some samples are of a base */
+    int64_t total;           /* what shares are of: all samples before the filters; of a diff: of the base */
     int64_t source,
         base;         /* the sums of both sides of a diff, neither negative as a rule; before the filters */
     struct buf notes; /* one line each: "Focus expression matched no samples" */
