@@ -83,6 +83,9 @@
 /* Views (view/): a pattern is typed by a person; RE2 keeps its automata within the second. */
 #define LIMIT_REGEX_BYTES        (4 * KIB)
 #define LIMIT_REGEX_MEMORY_BYTES (4 * MIB)
+/* Parts of one tagfocus, and keys of one tagroot: each costs time a sample. */
+#define LIMIT_TAG_PATTERNS 64UL
+#define LIMIT_TAG_KEYS     32UL
 /* An answer in a view's format: folded stacks of a big heap profile take 100 MB. */
 #define LIMIT_VIEW_BYTES (256 * MIB)
 /* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */
