@@ -5,7 +5,8 @@
 #define TEXT "text/plain; charset=utf-8"
 
 const struct view_format VIEW_FORMATS[] = {
-    {"pprof", "application/octet-stream", "pb.gz", "the profile itself, for pprof's tools", pprof_render},
+    {"pprof", "application/octet-stream", "pb.gz", "the profile itself, for pprof's tools", pprof_render,
+     true},
     {"top", JSON, "json", "functions with their flat and cumulative values", top_render},
     {"top.txt", TEXT, "txt", "the same as a table, as `go tool pprof -top` prints it", top_text_render},
     {"peek", JSON, "json", "callers and callees of the functions that `function` matches", peek_render},
@@ -14,8 +15,8 @@ const struct view_format VIEW_FORMATS[] = {
     {"dot", "text/vnd.graphviz; charset=utf-8", "dot", "the call graph, for Graphviz", dot_render},
     {"flamegraph", JSON, "json", "the call tree, for pages that draw it", flamegraph_render},
     {"svg", "image/svg+xml", "svg", "a flame graph to look at, to zoom and to search", svg_render},
-    {"folded", TEXT, "folded", "one line a stack, for flamegraph.pl and its kin", folded_render},
-    {"speedscope", JSON, "speedscope.json", "for speedscope", speedscope_render},
+    {"folded", TEXT, "folded", "one line a stack, for flamegraph.pl and its kin", folded_render, true},
+    {"speedscope", JSON, "speedscope.json", "for speedscope", speedscope_render, true},
     {"raw", TEXT, "txt", "everything, as `go tool pprof -raw` prints it", raw_render},
 };
 

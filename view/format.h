@@ -13,6 +13,7 @@ struct view_format {
     const char *help;         /* one line, for lists */
     /* Appends to out, whose bound is the caller's. E_TOO_LARGE over it; errors of the view. */
     enum status (*render)(struct view *v, struct buf *out, struct error *err);
+    bool is_file; /* for another program: to be saved, not looked at */
 };
 
 extern const struct view_format VIEW_FORMATS[];
