@@ -254,16 +254,21 @@ static size_t row_of(const struct reading *r, struct slice name)
     return i;
 }
 
+/* Of "-o" only: the value is the next argument, as in "-o FILE". */
+static size_t row_of_letter(const struct reading *r, const char *arg)
+{
+    size_t i = 0;
+    while (i < r->row_count && (r->rows[i].letter != arg[1] || arg[2] != '\0'))
+        i++;
+    return i;
+}
+
 /* Reads the option at r->at, which is left at the last argument that belongs to it. */
 static enum status read_option(struct reading *r, struct error *err)
 {
     const char *arg = r->argv[r->at];
-    if (!slice_starts(slice_of(arg), SLICE("--")))
-        return unknown(r, err);
-
     size_t equals = slice_find(slice_of(arg), '=');
-    struct slice name = slice_sub(slice_of(arg), 2, equals - 2);
-    size_t i = row_of(r, name);
+    size_t i = arg[1] == '-' ? row_of(r, slice_sub(slice_of(arg), 2, equals - 2)) : row_of_letter(r, arg);
     if (i == r->row_count)
         return unknown(r, err);
 
@@ -345,6 +350,8 @@ enum status option_parse(const struct option_row *rows, size_t row_count, int ar
         status = seen[i] ? OK : fill(&rows[i], err);
         if (status != OK)
             return status;
+        if (rows[i].ret_given)
+            *rows[i].ret_given = seen[i];
     }
     if (words)
         words->count = count;
@@ -358,7 +365,11 @@ void option_help(const struct option_row *rows, size_t row_count, FILE *out)
         char variable[sizeof ENV_PREFIX + NAME_MAX_BYTES];
         env_name(row, variable);
 
-        int width = fprintf(out, "  --%s%s%s", row->name, row->argument ? " " : "",
+        char letter[sizeof "-o, "] = "";
+        if (row->letter != '\0')
+            (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
+
+        int width = fprintf(out, "  %s--%s%s%s", letter, row->name, row->argument ? " " : "",
                             row->argument ? row->argument : "");
         if (width >= HELP_COLUMN) {
             (void)fputc('\n', out);

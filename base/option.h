@@ -1,7 +1,7 @@
 /*
- * Options of a command: one table row each, read from argv (`--name VALUE`, `--name=VALUE`, flags bare), else
- * from the environment (BRAZIER_ and the name in capitals with _ for -), else the default. The help text is
- * printed from the same rows. argv wins over the environment.
+ * Options of a command: one table row each, read from argv (`--name VALUE`, `--name=VALUE`, flags bare; `-o
+ * VALUE` where a row has a letter), else from the environment (BRAZIER_ and the name in capitals with _ for
+ * -), else the default. The help text is printed from the same rows. argv wins over the environment.
  */
 #ifndef BASE_OPTION_H
 #define BASE_OPTION_H
@@ -36,6 +36,8 @@ struct option_row {
     int64_t min, max;     /* for counts, bytes and durations; both 0: 0 .. INT64_MAX */
     const char *argument; /* in the help: "URL", "BYTES" */
     const char *help;     /* one sentence */
+    char letter;          /* 'o': `-o VALUE` is the same; 0: none */
+    bool *ret_given;      /* set to whether argv had it, not the environment; NULL: of no interest */
 };
 
 /* The arguments that are no options ("FILE..."): items are max pointers of the caller; they point into argv.

@@ -1,0 +1,383 @@
+/*
+ * libcurl's easy interface. Redirects are followed by hand, since libcurl would follow them to any host: each
+ * is looked at, and the request is made anew if it stays at its origin.
+ *
+ * A body is kept up to the bound that its status gives it: what was asked for, or an error's few words.
+ */
+#include "client/client.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/printable.h"
+#include "base/version.h"
+#include "client/origin.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECT_MS = 10 * 1000,
+    TOTAL_MS = 5 * 60 * 1000,
+    STALL_MS = 60 * 1000,
+    REDIRECTS_MAX = 5,
+    ERROR_WORDS_BYTES = 400,
+    RETRY_AFTER_MAX_S = 24 * 60 * 60,
+};
+
+struct client {
+    CURL *easy;
+    struct secret token;
+    char *token_for, *ca_file;
+    int64_t connect_ms, total_ms, stall_ms;
+};
+
+/* One request on its way. */
+struct exchange {
+    const struct client_request *request;
+    struct client_answer *answer;
+    CURL *easy;
+    struct buf origin; /* of the request, for texts */
+    char failure[CURL_ERROR_SIZE];
+};
+
+static void library_init(void)
+{
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static char *copied(const char *text)
+{
+    return text ? mem_cstr(text, strlen(text)) : NULL;
+}
+
+struct client *client_new(const struct client_settings *settings)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, library_init);
+
+    struct client *c = mem_zero(1, sizeof *c);
+    c->easy = curl_easy_init();
+    if (!c->easy)
+        abort();
+    if (settings->token)
+        secret_set(&c->token, secret_bytes(settings->token));
+    c->token_for = copied(settings->token_for);
+    c->ca_file = copied(settings->ca_file);
+    c->connect_ms = settings->connect_ms > 0 ? settings->connect_ms : CONNECT_MS;
+    c->total_ms = settings->total_ms > 0 ? settings->total_ms : TOTAL_MS;
+    c->stall_ms = settings->stall_ms > 0 ? settings->stall_ms : STALL_MS;
+    return c;
+}
+
+void client_free(struct client *c)
+{
+    if (!c)
+        return;
+
+    curl_easy_cleanup(c->easy);
+    secret_release(&c->token);
+    free(c->token_for);
+    free(c->ca_file);
+    free(c);
+}
+
+void client_freep(struct client **c)
+{
+    client_free(*c);
+}
+
+void client_answer_release(struct client_answer *answer)
+{
+    buf_release(&answer->body);
+    buf_release(&answer->head);
+}
+
+struct slice client_answer_header(const struct client_answer *answer, const char *name)
+{
+    struct slice rest = buf_slice(&answer->head), line;
+    while (slice_split(&rest, '\n', &line)) {
+        size_t colon = slice_find(line, ':');
+        if (colon < line.len && slice_eq_nocase(slice_sub(line, 0, colon), slice_of(name)))
+            return slice_trim(slice_from(line, colon + 1));
+    }
+    return SLICE_NULL;
+}
+
+/* --- what libcurl calls --- */
+
+static long status_of(CURL *easy)
+{
+    long status = 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+static size_t on_head(char *bytes, size_t size, size_t count, void *user)
+{
+    struct exchange *x = user;
+    struct slice line = slice_trim(slice_make(bytes, size * count));
+    if (slice_starts(line, SLICE("HTTP/"))) { /* what came before was an interim answer */
+        buf_reset(&x->answer->head);
+        return size * count;
+    }
+    buf_append(&x->answer->head, line);
+    buf_append_byte(&x->answer->head, '\n');
+    return size * count;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct exchange *x = user;
+    struct buf *body = &x->answer->body;
+    if (status_of(x->easy) >= 300) {
+        body->max = LIMIT_ERROR_BODY_BYTES;
+        buf_append(body, slice_make(bytes, size * count));
+        return size * count; /* the rest of an error is of no interest */
+    }
+    buf_append(body, slice_make(bytes, size * count));
+    return body->full ? 0 : size * count;
+}
+
+/* lint: the library's signature */
+static int on_progress(void *user, curl_off_t expected, curl_off_t got, curl_off_t to_send UNUSED,
+                       curl_off_t sent UNUSED)
+{
+    struct exchange *x = user;
+    if (status_of(x->easy) < 300)
+        x->request->progress(x->request->user, (uint64_t)got, (uint64_t)expected);
+    return 0;
+}
+
+/* --- one request --- */
+
+static struct curl_slist *with_header(struct curl_slist *list, const char *name, const char *value)
+{
+    struct buf line CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES);
+    buf_printf(&line, "%s: %s", name, value);
+    struct curl_slist *longer = curl_slist_append(list, buf_cstr(&line));
+    if (line.ptr)
+        explicit_bzero(line.ptr, line.len);
+    if (!longer)
+        abort();
+    return longer;
+}
+
+static struct curl_slist *headers_of(const struct client *c, const struct client_request *r, const char *url)
+{
+    struct curl_slist *list = with_header(NULL, "Accept", r->accept ? r->accept : "*/*");
+    if (r->content_type)
+        list = with_header(list, "Content-Type", r->content_type);
+    if (secret_is_set(&c->token) && c->token_for && origin_same(url, c->token_for)) {
+        struct slice token = secret_bytes(&c->token);
+        struct buf value CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES);
+        buf_printf(&value, "Bearer %.*s", SLICE_ARG(token));
+        list = with_header(list, "Authorization", buf_cstr(&value));
+        if (value.ptr)
+            explicit_bzero(value.ptr, value.len);
+    }
+    return list;
+}
+
+static void headers_free(struct curl_slist **list)
+{
+    for (struct curl_slist *l = *list; l; l = l->next)
+        explicit_bzero(l->data, strlen(l->data));
+    curl_slist_free_all(*list);
+}
+
+static void set_method(CURL *easy, const struct client_request *r)
+{
+    const char *method = r->method ? r->method : r->content_type ? "POST" : "GET";
+    if (strcmp(method, "GET") == 0)
+        return;
+
+    if (r->content_type || strcmp(method, "POST") == 0) {
+        (void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body.ptr ? r->body.ptr : "");
+        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
+    }
+    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void set_bounds(CURL *easy, const struct client *c)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)c->total_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)((c->total_ms + 999) / 1000));
+    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    if (c->ca_file)
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
+}
+
+static CURLcode run(struct client *c, struct exchange *x, const char *url)
+{
+    CURL *easy = c->easy;
+    char agent[64];
+    struct curl_slist *headers CLEANUP(headers_free) = headers_of(c, x->request, url);
+    (void)snprintf(agent, sizeof agent, "brazier/%s", version_text());
+
+    curl_easy_reset(easy);
+    set_bounds(easy, c);
+    set_method(easy, x->request);
+    (void)curl_easy_setopt(easy, CURLOPT_URL, url);
+    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
+    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->failure);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+    if (x->request->progress) {
+        (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+        (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, x);
+    }
+    CURLcode code = curl_easy_perform(easy);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+    return code;
+}
+
+/* --- what came of it --- */
+
+static enum status code_of(long status)
+{
+    switch (status) {
+    case 401:
+    case 403: return E_DENIED;
+    case 404: return E_NOT_FOUND;
+    case 413:
+    case 414: return E_TOO_LARGE;
+    case 429:
+    case 503: return E_BUSY;
+    default: return status >= 500 ? E_UNAVAILABLE : E_INVALID;
+    }
+}
+
+/* {"code","error"}, or the first line of a plain text; an HTML page says nothing. */
+static void server_words(const struct client_answer *answer, struct buf *out)
+{
+    struct buf words CLEANUP(buf_release) = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
+    struct slice body = slice_trim(buf_slice(&answer->body));
+    if (json_get_string(body, "error", &words, NULL) == OK)
+        body = buf_slice(&words);
+    else if (!slice_starts(client_answer_header(answer, "Content-Type"), SLICE("text/plain")))
+        return;
+
+    body = slice_sub(body, 0, slice_find(body, '\n'));
+    printable_append(out, slice_sub(body, 0, ERROR_WORDS_BYTES));
+}
+
+static enum status refused(const struct exchange *x, long status, struct error *err)
+{
+    struct buf words CLEANUP(buf_release) = BUF_INIT(4 * ERROR_WORDS_BYTES);
+    enum status code = code_of(status);
+    server_words(x->answer, &words);
+    if (status >= 500 || words.len == 0)
+        return error_set(err, code, "%s answers %ld%s%s", buf_cstr(&x->origin), status,
+                         words.len > 0 ? ": " : "", buf_cstr(&words));
+    return error_set(err, code, "%s", buf_cstr(&words));
+}
+
+static enum status no_answer(const struct exchange *x, CURLcode code, struct error *err)
+{
+    if (x->answer->body.full)
+        return error_set(err, E_TOO_LARGE, "%s: the answer is over %zu bytes", buf_cstr(&x->origin),
+                         x->answer->body.max);
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return error_set(err, E_INVALID, "the file of trusted certificates cannot be read");
+    return error_set(err, E_UNAVAILABLE, "%s: %s", buf_cstr(&x->origin),
+                     x->failure[0] ? x->failure : curl_easy_strerror(code));
+}
+
+/* Seconds only: a date would be about a clock that may not be ours. */
+static int64_t retry_ms(const struct client_answer *answer)
+{
+    uint64_t seconds;
+    if (!slice_to_u64(client_answer_header(answer, "Retry-After"), &seconds))
+        return -1;
+    return 1000 * (int64_t)(seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S);
+}
+
+/* Where a redirect leads, into `url`; E_INVALID if that is elsewhere. */
+static enum status follow(const struct exchange *x, struct buf *url, struct error *err)
+{
+    char *to = NULL;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_REDIRECT_URL, &to);
+    struct buf shown CLEANUP(buf_release) = BUF_INIT(4 * ERROR_WORDS_BYTES);
+    printable_append(&shown, slice_sub(slice_of(to), 0, ERROR_WORDS_BYTES / 2));
+    if (!to || (x->request->method && strcmp(x->request->method, "GET") != 0) || x->request->content_type ||
+        !origin_same(x->request->url, to))
+        return error_set(err, E_INVALID, "a redirect to %s is not followed: ask there if you trust it",
+                         to ? buf_cstr(&shown) : "nowhere");
+
+    buf_reset(url);
+    buf_append(url, slice_of(to));
+    return buf_check(url, "the redirect's URL", err);
+}
+
+static enum status exchange_run(struct client *c, struct exchange *x, struct error *err)
+{
+    struct buf url CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
+    buf_append_cstr(&url, x->request->url);
+    enum status status = buf_check(&url, "the URL", err);
+    if (status != OK)
+        return status;
+    status = origin_of(buf_cstr(&url), &x->origin, err);
+    if (status != OK)
+        return status;
+
+    for (int hop = 0;; hop++) {
+        buf_release(&x->answer->body);
+        x->answer->body = BUF_INIT(x->request->max_bytes);
+        buf_reset(&x->answer->head);
+        CURLcode code = run(c, x, buf_cstr(&url));
+        long answered = status_of(c->easy);
+        x->answer->has_answered = answered > 0;
+        x->answer->retry_ms = retry_ms(x->answer);
+        if (code != CURLE_OK)
+            return no_answer(x, code, err);
+        x->answer->status = (int)answered;
+        if (answered < 300)
+            return OK;
+        if (answered >= 400)
+            return refused(x, answered, err);
+        if (hop == REDIRECTS_MAX)
+            return error_set(err, E_INVALID, "more than %d redirects", REDIRECTS_MAX);
+        status = follow(x, &url, err);
+        if (status != OK)
+            return status;
+    }
+}
+
+enum status client_call(struct client *c, const struct client_request *request,
+                        struct client_answer *ret_answer, struct error *err)
+{
+    struct client_answer answer = CLIENT_ANSWER_INIT;
+    answer.head = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
+    struct exchange x = {.request = request,
+                         .answer = &answer,
+                         .easy = c->easy,
+                         .origin = BUF_INIT(LIMIT_URI_BYTES)};
+    enum status status = exchange_run(c, &x, err);
+    buf_release(&x.origin);
+    if (status == OK) {
+        client_answer_release(ret_answer);
+        *ret_answer = answer;
+        return OK;
+    }
+    ret_answer->retry_ms = answer.retry_ms;
+    ret_answer->has_answered = answer.has_answered;
+    client_answer_release(&answer);
+    return status;
+}
