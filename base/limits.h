@@ -38,11 +38,16 @@
 #define LIMIT_PPROF_LABELS    256UL   /* labels of one sample */
 #define LIMIT_PPROF_TYPES     64UL    /* sample types of one profile */
 #define LIMIT_PPROF_COMMENTS  10000UL /* of one profile, and of a merged one */
+/* Executable mappings behind a profile in an old form: big programs have some hundreds. */
+#define LIMIT_PPROF_MAP_ENTRIES 10000UL
 /* Tables of the reader beside the inflated bytes: 10 MB for a profile of 10 MB, hostile ones reach this. */
 #define LIMIT_PPROF_SCRATCH_BYTES (256 * MIB)
 /* One merge: an inflated input, the tables for reading it, and the result. A range of a thousand heap
  * profiles of a big program takes 100 MB. --merge-bytes */
 #define LIMIT_MERGE_BYTES (512 * MIB)
+
+/* What a merge reads ahead: eight profiles of 4 MB, which are large ones. */
+#define LIMIT_PREFETCH_BYTES (32 * MIB)
 
 /* LIST: 1,000 keys of 1 KiB, escaped, with metadata around them. */
 #define LIMIT_LIST_PAGE_BYTES (4 * MIB)

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "collector/access.h"
 #include "collector/answer.h"
+#include "collector/crew.h"
 #include "collector/routes.h"
 #include "collector/tail.h"
 #include "model/time.h"
@@ -43,6 +44,13 @@ static int processors(void)
     if (n < 2)
         return 2;
     return n > POOL_THREADS_MAX ? POOL_THREADS_MAX : (int)n;
+}
+
+size_t app_query_bytes(const struct app *app)
+{
+    size_t half = app->merging.max / 2;
+
+    return half < LIMIT_MERGE_BYTES ? half : LIMIT_MERGE_BYTES;
 }
 
 /* --- following --- */
@@ -227,6 +235,7 @@ enum status app_new(const struct config *config, struct app **ret_app, struct er
     app->ingest_pool = work_pool_new("ingest", cpus, INGEST_QUEUE);
     app->query_pool = work_pool_new("query", QUERY_THREADS, QUERY_QUEUE);
     app->merge_pool = work_pool_new("merge", cpus, MERGE_QUEUE);
+    app->crew = crew_new(crew_processors());
     open_followers(app);
     if (open_server(app, err) != OK)
         return err->code;
@@ -265,6 +274,7 @@ void app_free(struct app *app)
     retention_free(app->retention);
     follow_free(app->follow);
     work_pool_free(app->merge_pool);
+    crew_free(app->crew);
     work_pool_free(app->query_pool);
     work_pool_free(app->ingest_pool);
     http_server_free(app->server);

@@ -35,6 +35,7 @@ struct app {
     struct work_pool *merge_pool;  /* merges: long, few */
     struct budget inflight;        /* bodies and answers of all requests */
     struct budget merging;         /* memory of all merges */
+    struct crew *crew;             /* more threads for them */
 
     struct backend backend;
     struct store *store; /* backend.store */
@@ -67,6 +68,9 @@ void app_quiesce(struct app *app);
 void app_free(struct app *app);
 /* About once a second, one thread: looks after the index and the token file. */
 void app_tick(struct app *app);
+
+/* Memory of one merge: half of all, so that one question cannot turn all others away. */
+size_t app_query_bytes(const struct app *app);
 
 /* The bucket's wall clock, or the local one before it is known. */
 int64_t app_now_ms(const struct app *app);

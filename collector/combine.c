@@ -6,18 +6,29 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "collector/prefetch.h"
+#include "collector/crew.h"
 #include "pprof/merge.h"
 #include "pprof/scan.h"
 
-#include <inttypes.h>
+#include <string.h>
+
+#define GONE      "nothing found: what was selected is gone"
+#define BASE_GONE "nothing found: what was selected as the base is gone"
 
 enum { COMBINE_DEADLINE_MS = 120000, MISSING_MAX = 32, MISSING_IN_HEADER = 4 };
 
 struct missing {
     struct id ids[MISSING_MAX];
     size_t count;
-    uint64_t combined; /* what is not missing */
+};
+
+/* Both sides of a difference as one list, the source first. */
+struct inputs {
+    struct question *q;
+    const struct combine_plan *source, *base; /* base: may be NULL */
+    size_t count;
+    struct slice *keys;
+    bool *gone; /* each element is written by the thread that claimed it */
 };
 
 /* Gone from the store: does it belong to the answer? Marks it, or lets it go. */
@@ -85,56 +96,132 @@ static enum status explain(const struct question *q, const struct store_op *op, 
     return error_wrap(err, "profile %s", id->text);
 }
 
-static enum status add_all(struct question *q, const struct combine_plan *plan, struct merge *merge,
-                           bool *gone, struct error *err)
+static const struct id *id_of(const struct inputs *in, size_t index)
 {
-    struct prefetch *fetch CLEANUP(prefetch_freep) =
-        prefetch_new(q->app->store, plan->keys, plan->count, (size_t)q->app->config->max_body_bytes,
-                     clock_mono_ms() + COMBINE_DEADLINE_MS);
-    const struct store_op *op;
+    return index < in->source->count ? &in->source->ids[index] : &in->base->ids[index - in->source->count];
+}
 
-    for (size_t i = 0; (op = prefetch_next(fetch)); i++) {
-        if (op->error.code == E_NOT_FOUND) {
-            gone[i] = true;
-            continue;
-        }
-        if (op->error.code != OK) {
-            question_store_error(&op->error, err);
-            return error_wrap(err, "profile %s", plan->ids[i].text);
-        }
-        if (merge_add(merge, buf_slice(&op->object), MERGE_SOURCE, err) != OK)
-            return explain(q, op, &plan->ids[i], err);
-        metrics_count(q->app->metrics, METRIC_MERGED);
+static enum status add(void *user, const struct prefetch_object *input, struct merge *merge,
+                       struct error *err)
+{
+    const struct inputs *in = user;
+    const struct store_op *op = input->op;
+    enum merge_side side = input->index < in->source->count ? MERGE_SOURCE : MERGE_BASE;
+    const struct id *id = id_of(in, input->index);
+
+    if (op->error.code == E_NOT_FOUND) {
+        in->gone[input->index] = true;
+        return OK;
     }
+    if (op->error.code != OK) {
+        question_store_error(&op->error, err);
+        return error_wrap(err, "profile %s", id->text);
+    }
+    if (merge_add(merge, buf_slice(&op->object), side, err) != OK)
+        return explain(in->q, op, id, err);
+    metrics_count(in->q->app->metrics, METRIC_MERGED);
+    return OK;
+}
+
+static enum status list_inputs(struct inputs *in, struct error *err)
+{
+    size_t source = in->source->count, base = in->base ? in->base->count : 0;
+
+    in->count = source + base;
+    in->gone = arena_alloc(&in->q->arena, in->count * sizeof(*in->gone));
+    in->keys = arena_alloc(&in->q->arena, in->count * sizeof(*in->keys));
+    if (!in->gone || !in->keys)
+        return error_set(err, E_TOO_LARGE, "%zu profiles are too many for one merge", in->count);
+    for (size_t i = 0; i < in->count; i++)
+        in->keys[i] = i < source ? in->source->keys[i] : in->base->keys[i - source];
+    return OK;
+}
+
+/* Fetches and merges all. */
+static enum status gather(struct inputs *in, bool alone, struct merge **ret_merge, size_t *ret_threads,
+                          struct error *err)
+{
+    struct app *app = in->q->app;
+    const struct merge_options options = {.max_bytes = app_query_bytes(app),
+                                          .inflated_bytes = (size_t)app->config->max_inflated_bytes,
+                                          .budget = &app->merging};
+    const struct prefetch_options fetching = {.store = app->store,
+                                              .keys = in->keys,
+                                              .count = in->count,
+                                              .max_bytes = (size_t)app->config->max_body_bytes,
+                                              .deadline_ms = clock_mono_ms() + COMBINE_DEADLINE_MS,
+                                              .budget = &app->merging};
+    struct merge *merge CLEANUP(merge_freep) = merge_new(&options);
+    struct prefetch *fetch CLEANUP(prefetch_freep) = prefetch_new(&fetching);
+    const struct crew_work work = {
+        .inputs = fetch, .count = in->count, .add = add, .user = in, .alone = alone};
+
+    memset(in->gone, 0, in->count * sizeof(*in->gone));
+    enum status status = crew_merge(app->crew, &work, merge, ret_threads, err);
+
+    if (status != OK)
+        return status;
+    *ret_merge = merge;
+    merge = NULL;
+    return OK;
+}
+
+/* How many of a side are there; those that are gone are judged. */
+static size_t take_stock(struct inputs *in, const struct combine_plan *plan, const bool *gone,
+                         struct missing *missing)
+{
+    size_t there = plan->count;
+
+    for (size_t i = 0; i < plan->count; i++)
+        there -= gone[i];
+    if (there < plan->count)
+        judge_missing(in->q, plan, gone, missing);
+    return there;
+}
+
+enum status combine_merge(struct question *q, const struct combine_plan *source,
+                          const struct combine_plan *base, struct merge **ret_merge, struct http_reply *reply,
+                          struct error *err)
+{
+    struct inputs in = {.q = q, .source = source, .base = base};
+    struct merge *merge CLEANUP(merge_freep) = NULL;
+    struct missing missing = {0};
+    size_t threads, sources, bases;
+
+    if (list_inputs(&in, err) != OK)
+        return err->code;
+    enum status status = gather(&in, false, &merge, &threads, err);
+    /* Several partial results need more memory than one: what one thread can do must not be refused. */
+    if (status == E_TOO_LARGE && threads > 1)
+        status = gather(&in, true, &merge, &threads, err);
+    if (status != OK)
+        return status;
+
+    sources = take_stock(&in, source, in.gone, &missing);
+    bases = base ? take_stock(&in, base, in.gone + source->count, &missing) : 0;
+    if (declare_missing(q, &missing, reply, err) != OK)
+        return err->code;
+    if (sources == 0 || (base && bases == 0))
+        return error_set(err, E_NOT_FOUND, "%s", sources == 0 ? GONE : BASE_GONE);
+    http_reply_header(reply, "X-Brazier-Profiles", "%zu", sources);
+    if (base)
+        http_reply_header(reply, "X-Brazier-Base-Profiles", "%zu", bases);
+    *ret_merge = merge;
+    merge = NULL;
     return OK;
 }
 
 static enum status run_many(struct question *q, const struct combine_plan *plan, struct buf *out,
-                            struct missing *missing, struct error *err)
+                            struct http_reply *reply, struct error *err)
 {
-    struct merge_options options = {.inflated_bytes = (size_t)q->app->config->max_inflated_bytes,
-                                    .budget = &q->app->merging};
-    struct merge *merge CLEANUP(merge_freep) = merge_new(&options);
-    bool *gone = arena_alloc(&q->arena, plan->count * sizeof(*gone));
+    struct merge *merge CLEANUP(merge_freep) = NULL;
+    enum status status = combine_merge(q, plan, NULL, &merge, reply, err);
 
-    if (!gone)
-        return error_set(err, E_TOO_LARGE, "%zu profiles are too many for one merge", plan->count);
-    if (add_all(q, plan, merge, gone, err) != OK)
-        return err->code;
-    for (size_t i = 0; i < plan->count; i++) {
-        if (!gone[i])
-            continue;
-        judge_missing(q, plan, gone, missing);
-        break;
-    }
-    missing->combined = merge_stats(merge).inputs;
-    if (missing->combined == 0)
-        return OK;
-    return merge_write(merge, out, err);
+    return status == OK ? merge_write(merge, out, err) : status;
 }
 
 static enum status run_one(struct question *q, const struct combine_plan *plan, struct buf *out,
-                           struct missing *missing, struct error *err)
+                           struct http_reply *reply, struct error *err)
 {
     size_t max_body_bytes = (size_t)q->app->config->max_body_bytes;
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_GET,
@@ -142,33 +229,27 @@ static enum status run_one(struct question *q, const struct combine_plan *plan, 
                                                     .max_bytes =
                                                         max_body_bytes > out->max ? max_body_bytes : out->max,
                                                     .deadline_ms = clock_mono_ms() + COMBINE_DEADLINE_MS / 4};
+    struct missing missing = {0};
     bool gone = true;
 
     switch (store_run(q->app->store, &op)) {
     case OK:
-        missing->combined = 1;
         *out = buf_take(&op.object);
+        http_reply_header(reply, "X-Brazier-Profiles", "1");
         return OK;
-    case E_NOT_FOUND: judge_missing(q, plan, &gone, missing); return OK;
+    case E_NOT_FOUND: break;
     default: question_store_error(&op.error, err); return error_wrap(err, "profile %s", plan->ids[0].text);
     }
+    judge_missing(q, plan, &gone, &missing);
+    if (declare_missing(q, &missing, reply, err) != OK)
+        return err->code;
+    return error_set(err, E_NOT_FOUND, GONE);
 }
 
 enum status combine_run(struct question *q, const struct combine_plan *plan, struct buf *out,
                         struct http_reply *reply, struct error *err)
 {
-    struct missing missing = {0};
-    enum status status =
-        plan->count == 1 ? run_one(q, plan, out, &missing, err) : run_many(q, plan, out, &missing, err);
-
-    if (status != OK)
-        return status;
-    if (declare_missing(q, &missing, reply, err) != OK)
-        return err->code;
-    if (missing.combined == 0)
-        return error_set(err, E_NOT_FOUND, "nothing found: what was selected is gone");
-    http_reply_header(reply, "X-Brazier-Profiles", "%" PRIu64, missing.combined);
-    return OK;
+    return plan->count == 1 ? run_one(q, plan, out, reply, err) : run_many(q, plan, out, reply, err);
 }
 
 void combine_send(struct question *q, struct http_reply *reply, struct buf *body, const char *file_name)

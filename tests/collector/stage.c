@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "collector/access.h"
 #include "collector/answer.h"
+#include "collector/crew.h"
 #include "collector/routes.h"
 #include "collector/tail.h"
 #include "store/memory.h"
@@ -116,6 +117,7 @@ void stage_open(struct stage *s)
     app->ingest_pool = work_pool_new("ingest", 2, 64);
     app->query_pool = work_pool_new("query", 2, 64);
     app->merge_pool = work_pool_new("merge", 2, 64);
+    app->crew = crew_new(3);
     open_parts(s);
 }
 
