@@ -95,5 +95,7 @@
 #define LIMIT_VIEW_BYTES (256 * MIB)
 /* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */
 #define LIMIT_VIEW_NODES (1000UL * 1000)
+/* Looking for redundant edges of a picture: 80 nodes take some thousands of steps, this is a second. */
+#define LIMIT_GRAPH_STEPS (300UL * 1000 * 1000)
 
 #endif
