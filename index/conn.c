@@ -53,6 +53,11 @@ static const char *const SQL[STMT_COUNT] = {
     [STMT_LATE_RANGE_DESC] = "SELECT created, at, series FROM late WHERE created BETWEEN ?1 AND ?2 "
                              "ORDER BY created DESC, at DESC",
 
+    [STMT_ROLLUP_GET] = "SELECT hours FROM rollup WHERE id = ?1",
+    [STMT_ROLLUP_PUT] = "INSERT OR REPLACE INTO rollup (id, hours) VALUES (?1, ?2)",
+    [STMT_ROLLUP_DELETE] = "DELETE FROM rollup WHERE id = ?1",
+    [STMT_ROLLUP_RANGE] = "SELECT id, hours FROM rollup WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+
     [STMT_DIGEST_GET] = "SELECT entries FROM digest WHERE page = ?1",
     [STMT_DIGEST_PUT] = "INSERT OR REPLACE INTO digest (page, entries) VALUES (?1, ?2)",
     [STMT_DIGEST_DELETE] = "DELETE FROM digest WHERE page = ?1",

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Goes up with every change of schema.sql or of what the blobs hold. */
-static const char INDEX_SCHEMA[] = "brazier-index-1";
+static const char INDEX_SCHEMA[] = "brazier-index-2";
 
 extern const char index_schema_sql[];
 

@@ -116,7 +116,7 @@ NODISCARD enum status index_find(struct index *ix, const struct index_question *
                                  struct index_list *ret_list, struct error *err);
 
 /* Calls fn for every match (limit and cursor are not looked at), oldest created_at first, ties by id, in one
- * read transaction, without holding them all; fn returns false to stop. For merges and timelines. `meta`
+ * read transaction, without holding them all; fn returns false to stop. For merges. `meta`
  * lives during the call. fn must not call the index: in memory there is one connection, and it is taken. */
 NODISCARD enum status index_each(struct index *ix, const struct selector *sel, int64_t mint_min_ms,
                                  bool (*fn)(void *user, const struct profile_meta *meta), void *user,
@@ -165,6 +165,58 @@ NODISCARD enum status index_label_names(struct index *ix, const struct index_sco
 NODISCARD enum status index_label_values(struct index *ix, const struct index_scope *scope, struct slice name,
                                          struct arena *arena, struct index_names *ret_names,
                                          struct error *err);
+
+/* --- timelines ---
+ *
+ * What profiles add up to by step and group, from their facts alone. Where the step is a multiple of an hour
+ * (UTC) hours are read that were added up when the rows came; otherwise, and at cut hours, rows are read one
+ * by one. */
+
+struct index_timeline_question {
+    const struct selector *selector; /* service must be there; limit and cursor are not looked at */
+    int64_t mint_min_ms;
+    int64_t step_ms;          /* at least 1; steps begin at multiples of it since 1970 */
+    struct slice sample_type; /* its name; empty: the default one of most profiles in the range */
+    struct slice group_by;    /* a label's name; empty: all are one group */
+    size_t groups_max;        /* more: those with the largest sums, the others folded into one */
+    size_t cells_max;         /* steps times groups */
+    size_t rows_max;          /* read one by one */
+};
+
+/* Exact: sums of 64-bit values do not overflow. */
+struct index_timeline_point {
+    int64_t profiles;
+    int64_t counted;           /* of them, those that say a total of the sample type */
+    __int128 duration_ms, sum; /* of those counted */
+};
+
+struct index_timeline_group {
+    bool has_value; /* false: without the label, or no group_by */
+    struct slice value;
+    size_t folded;         /* > 0: not one group, but so many */
+    int64_t without_facts; /* profiles that say nothing; total.profiles - total.counted - without_facts say
+                              other sample types only */
+    struct index_timeline_point total;
+    struct index_timeline_point *points;
+};
+
+struct index_timeline {
+    int64_t start_ms; /* of the first step */
+    size_t point_count;
+    struct slice sample_type, unit; /* empty: no profile has facts */
+    /* By sum, the largest first, then by value; folded ones last. Groups without profiles are left out. A
+     * profile with several values of the label counts for the first. */
+    struct index_timeline_group *groups;
+    size_t group_count;
+    int64_t without_facts;
+    struct index_timeline_point total;
+};
+
+/* E_INVALID: no series selected has the sample type; the text names those that there are. E_TOO_LARGE: over
+ * cells_max, rows_max or the arena; the text says how to narrow. */
+NODISCARD enum status index_timeline(struct index *ix, const struct index_timeline_question *question,
+                                     struct arena *arena, struct index_timeline *ret_timeline,
+                                     struct error *err);
 
 struct index_counts {
     uint64_t profiles; /* listed */

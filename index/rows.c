@@ -24,6 +24,7 @@ void rows_init(struct rows *r, struct conn *conn)
     digests_init(&r->digests, conn);
     series_init(&r->series, conn);
     listed_init(&r->listing, conn);
+    rollups_init(&r->rollups, conn);
     r->arena = ARENA_INIT(UNSETTLED_BYTES);
 }
 
@@ -31,6 +32,7 @@ void rows_init(struct rows *r, struct conn *conn)
 static void forget_transaction(struct rows *r)
 {
     digests_drop(&r->digests);
+    rollups_drop(&r->rollups);
     map_release(&r->unsettled);
     arena_reset(&r->arena);
     r->listing.count = 0;
@@ -159,6 +161,13 @@ struct arrival {
     int64_t mint_ms;
 };
 
+/* The row is listed now, or (sign -1) no more. */
+static enum status roll_up(struct rows *r, const struct row *row, int64_t created_ms, int sign,
+                           struct error *err)
+{
+    return rollups_add(&r->rollups, &(struct rollups_row){row->series, created_ms, row->numbers}, sign, err);
+}
+
 /* A new row, listed until its digest is settled. */
 static enum status insert(struct rows *r, const struct arrival *a, struct error *err)
 {
@@ -188,7 +197,7 @@ static enum status insert(struct rows *r, const struct arrival *a, struct error 
     listed_add(&r->listing, &(struct listed_row){row.series, row.lag_ms, at});
     series_count(&r->series, series, 1, 1);
     count_state(r, ROW_LISTED, row.lag_ms, 1);
-    return OK;
+    return roll_up(r, &row, a->meta->created_at_ms, 1, err);
 }
 
 static enum status add_profile(struct rows *r, const struct profile_meta *meta, struct error *err)
@@ -247,7 +256,8 @@ static enum status remove_row(struct rows *r, const struct entry *p, struct erro
     int64_t mint_ms = at_mint_ms(p->at);
 
     if (listed &&
-        listed_remove(&r->listing, &(struct listed_row){p->row.series, p->row.lag_ms, p->at}, err) != OK)
+        (listed_remove(&r->listing, &(struct listed_row){p->row.series, p->row.lag_ms, p->at}, err) != OK ||
+         roll_up(r, &p->row, entry_created_ms(p), -1, err) != OK))
         return conn_failed(err);
     /* The entry first: digests takes a day without rows for one without entries. */
     if (digests_remove(&r->digests, &p->row.digest, mint_ms, err) != OK ||
@@ -383,8 +393,10 @@ static enum status restate(struct rows *r, const struct kin_row *old, enum row_s
         return conn_failed(err);
     if (state == ROW_LISTED)
         listed_add(&r->listing, &place);
-    series_count(&r->series, series_by_id(&r->series, old->series), 0,
-                 (state == ROW_LISTED) - (old->state == ROW_LISTED));
+    int listed = (state == ROW_LISTED) - (old->state == ROW_LISTED);
+    if (listed != 0 && roll_up(r, &p.row, entry_created_ms(&p), listed, err) != OK)
+        return conn_failed(err);
+    series_count(&r->series, series_by_id(&r->series, old->series), 0, listed);
     count_state(r, old->state, old->lag_ms, -1);
     count_state(r, state, old->lag_ms, 1);
     return OK;
@@ -439,7 +451,7 @@ enum status rows_commit(struct rows *r, struct error *err)
     int64_t gone = 0;
     if (digests_flush(&r->digests, err) != OK || listed_flush(&r->listing, err) != OK ||
         settle_all(r, err) != OK || listed_flush(&r->listing, err) != OK ||
-        series_flush(&r->series, &gone, err) != OK)
+        rollups_flush(&r->rollups, err) != OK || series_flush(&r->series, &gone, err) != OK)
         return conn_failed(err);
 
     r->totals.series -= gone;

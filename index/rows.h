@@ -1,7 +1,7 @@
 /*
  * Rows: what one write transaction does to the index. Objects come and go; what hangs together (listing,
- * digests, counts of series, aliases and tombstones) follows. Everything is collected in memory and written
- * at the end.
+ * rollups, digests, counts of series, aliases and tombstones) follows. Everything is collected in memory and
+ * written at the end.
  *
  *     begin, then any number of add, forget, expire and cursor, then commit; after any error only rollback.
  *
@@ -14,6 +14,7 @@
 #include "index/digests.h"
 #include "index/entry.h"
 #include "index/listed.h"
+#include "index/rollups.h"
 #include "index/series.h"
 #include "model/key.h"
 
@@ -29,6 +30,7 @@ struct rows {
     struct digests digests;
     struct series series;
     struct listed listing;
+    struct rollups rollups;
     struct rows_totals totals, stored;
     struct map unsettled; /* digests whose aliases and tombstones have to be looked at before the commit */
     struct arena arena;   /* their bytes */

@@ -58,6 +58,7 @@ void scan_release(struct scan *s);
 /* What both ways would cost, in some unit: for measuring the choice. */
 struct scan_cost {
     double by_series, by_time;
+    double matching; /* rows that match, by guess */
 };
 NODISCARD enum status scan_estimate(struct scan *s, struct scan_cost *ret_cost, struct error *err);
 

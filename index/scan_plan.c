@@ -70,6 +70,7 @@ enum status scan_estimate(struct scan *s, struct scan_cost *ret_cost, struct err
         to = place;
 
     double all = rows_between(&shape, from, to), matching = all * share;
+    ret_cost->matching = matching;
     double wanted = s->limit > 0 ? min_of((double)s->limit, matching) : matching;
     double margin = shape.rows_a_ms * (double)(LISTED_LAG_MAX_MS - LISTED_LAG_MIN_MS);
     ret_cost->by_time = min_of(all, wanted / share) * PROFILE_US + min_of(margin, shape.rows) * PROFILE_US;

@@ -31,6 +31,13 @@ CREATE TABLE late (
     PRIMARY KEY (created, at)
 ) WITHOUT ROWID;
 
+-- What the listed profiles of a series add up to, by hour of created_at (index/rollup.h): timelines of a month read
+-- these instead of millions of rows. id = day of created_at << 40 | series: what is written together lies together.
+CREATE TABLE rollup (
+    id    INTEGER PRIMARY KEY,
+    hours BLOB NOT NULL
+);
+
 -- Digest to mint times, in pages (index/digests.h): page = 11 bits of the digest << 24 | day of the mint time.
 CREATE TABLE digest (
     page    INTEGER PRIMARY KEY,

@@ -26,11 +26,9 @@ void selection_release(struct selection *s)
     *s = (struct selection){0};
 }
 
-bool selection_has(const struct selection *s, int64_t series)
+size_t selection_at_least(const struct selection *s, int64_t series, size_t from)
 {
-    size_t low = 0, high = s->count;
-    if (s->is_all)
-        return true;
+    size_t low = from, high = s->count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -39,7 +37,16 @@ bool selection_has(const struct selection *s, int64_t series)
         else
             high = middle;
     }
-    return low < s->count && s->series[low] == series;
+    return low;
+}
+
+bool selection_has(const struct selection *s, int64_t series)
+{
+    if (s->is_all)
+        return true;
+
+    size_t i = selection_at_least(s, series, 0);
+    return i < s->count && s->series[i] == series;
 }
 
 /* Appends the term of this text; *ret_none if no series has it. */

@@ -18,6 +18,9 @@ struct selection {
 NODISCARD enum status selection_load(struct conn *conn, const struct selector *selector,
                                      struct selection *ret_selection, struct error *err);
 void selection_release(struct selection *s);
+/* The first place from `from` on whose series is this one or a greater one; selection->count if there is
+ * none. Not for one that is_all. */
+size_t selection_at_least(const struct selection *s, int64_t series, size_t from);
 bool selection_has(const struct selection *s, int64_t series);
 
 #endif

@@ -16,6 +16,16 @@ size_t varint_put_signed(uint8_t *out, int64_t value)
     return varint_put(out, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
 }
 
+size_t varint_put_wide(uint8_t *out, unsigned __int128 value)
+{
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        out[n++] = (uint8_t)(value | 0x80);
+
+    out[n++] = (uint8_t)value;
+    return n;
+}
+
 bool varint_take(struct slice *rest, uint64_t *ret_value)
 {
     uint64_t value = 0;
@@ -30,6 +40,31 @@ bool varint_take(struct slice *rest, uint64_t *ret_value)
         return true;
     }
     return false;
+}
+
+/* Nearly all fit in eight bytes, and a narrow shift is quicker than a wide one. */
+bool varint_take_wide(struct slice *rest, unsigned __int128 *ret_value)
+{
+    const uint8_t *bytes = (const uint8_t *)rest->ptr;
+    unsigned __int128 high = 0;
+    uint64_t low = 0;
+    size_t i = 0;
+
+    for (; i < rest->len && i < 8; i++) {
+        low |= (uint64_t)(bytes[i] & 0x7f) << (7 * i);
+        if (!(bytes[i] & 0x80))
+            break;
+    }
+    for (; i >= 8 && i < rest->len && i < VARINT_WIDE_BYTES_MAX; i++) {
+        high |= (unsigned __int128)(bytes[i] & 0x7f) << (7 * i);
+        if (!(bytes[i] & 0x80))
+            break;
+    }
+    if (i >= rest->len || i >= VARINT_WIDE_BYTES_MAX)
+        return false;
+    *rest = slice_from(*rest, i + 1);
+    *ret_value = high | low;
+    return true;
 }
 
 bool varint_take_signed(struct slice *rest, int64_t *ret_value)

@@ -1,4 +1,5 @@
 /* The index against a reference: every question, any set of keys, any order of arrival. */
+#include "tests/index/expected_timeline.h"
 #include "tests/index/fixture.h"
 
 #include "base/encode.h"
@@ -428,6 +429,33 @@ static void check_spans(struct world *w, struct index *ix)
     arena_release(&arena);
 }
 
+static void check_timelines(struct world *w, struct index *ix, struct selector *sel, int64_t mint_min)
+{
+    static const int64_t STEPS[] = {
+        TIME_HOUR_MS,        6 * TIME_HOUR_MS,    TIME_DAY_MS,      7 * TIME_DAY_MS,
+        10 * TIME_MINUTE_MS, 90 * TIME_MINUTE_MS, TIME_HOUR_MS + 1, 12345678,
+    };
+    struct index_timeline_question q = {
+        .selector = sel,
+        .mint_min_ms = mint_min,
+        .step_ms = STEPS[random_below(&w->random, ARRAY_LEN(STEPS))],
+        .sample_type = random_below(&w->random, 2) ? pick_text(w, TEXTS) : SLICE_NULL,
+        .group_by = random_below(&w->random, 3) ? pick_text(w, 5) : SLICE_NULL,
+        .groups_max = 1 + random_below(&w->random, 6),
+        .cells_max = 100000,
+        .rows_max = 100000,
+    };
+    size_t i = w->ref.count ? random_below(&w->random, w->ref.count) : 0;
+    if (sel->service.len == 0)
+        sel->service = pick_text(w, 4);
+    if (w->ref.count > 0 && w->ref.keys[i].meta.facts.count > 0 && random_below(&w->random, 2))
+        q.sample_type = w->ref.keys[i].meta.facts.items[0].name;
+    if (sel->to_ms == TIME_MAX_MS) /* all time, in a thousand steps */
+        q.step_ms = (TIME_MAX_MS / 1000 / TIME_HOUR_MS + random_below(&w->random, 3)) * TIME_HOUR_MS +
+                    (int64_t)random_below(&w->random, 2);
+    check_timeline(&w->ref, ix, &q);
+}
+
 static void check_everything(struct world *w, struct index *ix)
 {
     reference_settle(&w->ref);
@@ -437,6 +465,7 @@ static void check_everything(struct world *w, struct index *ix)
         random_selector(w, &sel);
         check_list(w, ix, &sel, mint_min);
         check_walk(w, ix, &sel, mint_min);
+        check_timelines(w, ix, &sel, mint_min);
     }
     for (int i = 0; i < 4; i++) {
         check_digest(w, ix);
