@@ -3,6 +3,7 @@
 //
 //	valid WANT FILE             Parse accepts FILE (WANT 1) or refuses it (0)
 //	merge OURS FILE...          OURS says what Parse and Merge say of the FILEs, sample for sample
+//	diff NORM OURS N FILE...    the same of the first N FILEs with the others as their base, scaled to it if NORM is 1
 //	bench FILE...               prints the seconds that Parse, Merge and Write take
 package main
 
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,31 +160,81 @@ func firstDifference(ours, theirs string) string {
 	return fmt.Sprintf("%d lines, theirs has %d", len(a), len(b))
 }
 
-func merge(oursPath string, paths []string) string {
+func parseAll(paths []string) ([]*profile.Profile, error) {
 	var all []*profile.Profile
 	for _, path := range paths {
 		p, err := parse(path)
 		if err != nil {
-			return fmt.Sprintf("%s: %v", path, err)
+			return nil, fmt.Errorf("%s: %v", path, err)
 		}
 		all = append(all, p)
 	}
 	inOrder(all)
-	theirs, err := profile.Merge(all)
-	if err != nil {
-		return err.Error()
-	}
+	return all, nil
+}
+
+func compare(oursPath string, theirs *profile.Profile, withFirst bool) string {
 	ours, err := parse(oursPath)
 	if err != nil {
 		return fmt.Sprintf("ours: %v", err)
 	}
-	theirs.TimeNanos = earliest(all)
-	// Which of two equally early profiles gives the first mapping is our rule alone.
-	oneIsFirst := len(all) == 1 || all[0].TimeNanos != all[1].TimeNanos
-	if a, b := dump(ours, oneIsFirst), dump(theirs, oneIsFirst); a != b {
+	if a, b := dump(ours, withFirst), dump(theirs, withFirst); a != b {
 		return firstDifference(a, b)
 	}
 	return ""
+}
+
+// Which of two equally early profiles gives the first mapping is our rule alone.
+func oneIsFirst(all []*profile.Profile) bool {
+	return len(all) == 1 || all[0].TimeNanos != all[1].TimeNanos
+}
+
+func merge(oursPath string, paths []string) string {
+	all, err := parseAll(paths)
+	if err != nil {
+		return err.Error()
+	}
+	theirs, err := profile.Merge(all)
+	if err != nil {
+		return err.Error()
+	}
+	theirs.TimeNanos = earliest(all)
+	return compare(oursPath, theirs, oneIsFirst(all))
+}
+
+// What the tool does with -diff_base and -normalize.
+func diff(normalise bool, oursPath string, sources, bases []string) string {
+	all, err := parseAll(sources)
+	if err != nil {
+		return err.Error()
+	}
+	allBases, err := parseAll(bases)
+	if err != nil {
+		return err.Error()
+	}
+	source, err := profile.Merge(all)
+	if err != nil {
+		return err.Error()
+	}
+	base, err := profile.Merge(allBases)
+	if err != nil {
+		return err.Error()
+	}
+	base.SetLabel("pprof::base", []string{"true"})
+	if normalise {
+		if err := source.Normalize(base); err != nil {
+			return err.Error()
+		}
+	}
+	base.Scale(-1)
+	theirs, err := profile.Merge([]*profile.Profile{source, base})
+	if err != nil {
+		return err.Error()
+	}
+	together := append(append([]*profile.Profile(nil), all...), allBases...)
+	inOrder(together)
+	theirs.TimeNanos = earliest(together)
+	return compare(oursPath, theirs, oneIsFirst(all))
 }
 
 func valid(want, path string) string {
@@ -226,6 +278,10 @@ func main() {
 			said = valid(word[1], word[2])
 		case word[0] == "merge" && len(word) > 2:
 			said = merge(word[1], word[2:])
+		case word[0] == "diff" && len(word) > 5:
+			if n, err := strconv.Atoi(word[3]); err == nil && n > 0 && 4+n < len(word) {
+				said = diff(word[1] == "1", word[2], word[4:4+n], word[4+n:])
+			}
 		case word[0] == "bench":
 			said = bench(word[1:])
 		}

@@ -108,6 +108,24 @@ static void case_merge(struct cases *c, const struct slice *bodies, size_t count
     case_end(c);
 }
 
+/* The first `sources` of them, compared with the others. */
+static void case_diff(struct cases *c, const struct slice *bodies, size_t count, size_t sources,
+                      bool normalise)
+{
+    struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(merge_add(m, bodies[i], i < sources ? MERGE_SOURCE : MERGE_BASE, NULL), OK);
+    if (normalise)
+        assert_int_equal(merge_normalise(m, NULL), OK);
+    struct buf ours CLEANUP(buf_release) = written(m);
+    buf_printf(&c->lines, "diff %d", normalise);
+    case_file(c, buf_slice(&ours));
+    buf_printf(&c->lines, " %zu", sources);
+    for (size_t i = 0; i < count; i++)
+        case_file(c, bodies[i]);
+    case_end(c);
+}
+
 /* They accept what we accept, and refuse what we refuse. */
 static void case_valid(struct cases *c, struct slice body)
 {
@@ -210,6 +228,42 @@ static void random_profiles_merge_alike(void **state)
     judge(&c);
 }
 
+static void differences_are_alike(void **state)
+{
+    (void)state;
+    if (!oracle)
+        skip();
+
+    enum { MANY = 5 };
+    struct cases c CLEANUP(cases_release) = CASES_INIT;
+    for (uint64_t seed = 2000; seed < 2150; seed++) {
+        struct random random;
+        random_seed(&random, seed);
+        struct build builds[MANY];
+        struct slice bodies[MANY];
+        size_t count = 2 + random_below(&random, MANY - 1);
+        for (size_t i = 0; i < count; i++) {
+            builds[i] = BUILD_INIT;
+            builds[i].no_inner_columns = true;
+            bodies[i] = random_profile(&builds[i], &random);
+        }
+        case_diff(&c, bodies, count, 1 + random_below(&random, count - 1), seed % 3 > 0);
+        for (size_t i = 0; i < count; i++)
+            build_release(&builds[i]);
+    }
+    struct buf bodies[ARRAY_LEN(cpu)];
+    struct slice slices[ARRAY_LEN(cpu)];
+    for (size_t i = 0; i < ARRAY_LEN(cpu); i++) {
+        bodies[i] = read_data(cpu[i]);
+        slices[i] = buf_slice(&bodies[i]);
+    }
+    for (size_t sources = 1; sources < ARRAY_LEN(cpu); sources++)
+        case_diff(&c, slices, ARRAY_LEN(cpu), sources, sources % 2 == 0);
+    judge(&c);
+    for (size_t i = 0; i < ARRAY_LEN(cpu); i++)
+        buf_release(&bodies[i]);
+}
+
 static void damaged_profiles_are_accepted_and_refused_alike(void **state)
 {
     (void)state;
@@ -240,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_profiles_and_random_subsets_merge_alike),
         cmocka_unit_test(random_profiles_merge_alike),
+        cmocka_unit_test(differences_are_alike),
         cmocka_unit_test(damaged_profiles_are_accepted_and_refused_alike),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
