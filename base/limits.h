@@ -82,6 +82,9 @@
 /* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
 #define LIMIT_LIST_PROFILES 10000UL
 
+/* Files of one directory that the command line is given: more is a mistake. */
+#define LIMIT_WALK_ENTRIES (1000UL * 1000)
+
 /* Small files: tokens, credentials, certificates' paths. */
 #define LIMIT_SMALL_FILE_BYTES (1 * MIB)
 
@@ -91,6 +94,8 @@
 /* Parts of one tagfocus, and keys of one tagroot: each costs time a sample. */
 #define LIMIT_TAG_PATTERNS 64UL
 #define LIMIT_TAG_KEYS     32UL
+/* The values of one label as a frame, or a label's text as a filter sees it: names are far shorter. */
+#define LIMIT_TAG_TEXT_BYTES (64 * KIB)
 /* An answer in a view's format: folded stacks of a big heap profile take 100 MB. */
 #define LIMIT_VIEW_BYTES (256 * MIB)
 /* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */

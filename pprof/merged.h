@@ -73,6 +73,9 @@ static inline bool merged_is_base(const struct merged *m, struct merged_base bas
 /* Scales the samples that are not the base's, see merge_normalise(). False when the quota refuses. */
 bool merged_normalise(struct merged *m);
 
+/* The comment of a written profile in which a sum stands at the end of the range. */
+#define MERGED_SATURATED "brazier: a sum did not fit in 64 bits and stands at the end of the range"
+
 /* Appends it as uncompressed pprof: the same bytes for the same set of inputs. Errors of the quota. */
 NODISCARD enum status merged_write(struct merged *m, struct buf *out, struct error *err);
 

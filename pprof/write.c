@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#define SATURATED_COMMENT "brazier: a sum did not fit in 64 bits and stands at the end of the range"
-
 static uint32_t string_number(const struct order *o, uint32_t string)
 {
     return order_number(&o->strings, string);
@@ -128,7 +126,7 @@ static void write_strings(const struct order *o, struct buf *b, bool saturated)
         wire_out_bytes(b, 6,
                        intern_get(&o->merged->symbols.strings, COLUMN_AT(o->strings.items, uint32_t)[i]));
     if (saturated)
-        wire_out_bytes(b, 6, SLICE(SATURATED_COMMENT));
+        wire_out_bytes(b, 6, SLICE(MERGED_SATURATED));
 }
 
 static int compare_numbers(const void *a, const void *b)

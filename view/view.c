@@ -298,7 +298,8 @@ enum status view_open(struct merge *m, const struct view_options *options, struc
 {
     struct view *v CLEANUP(view_freep) = mem_zero(1, sizeof(*v));
 
-    *v = (struct view){.merged = merge_result(m),
+    *v = (struct view){.merge = m,
+                       .merged = merge_result(m),
                        .quota = QUOTA_INIT(LIMIT_MERGE_BYTES, budget),
                        .options = options,
                        .strings = INTERN_INIT,

@@ -44,6 +44,7 @@ struct view_span {
 };
 
 struct view {
+    struct merge *merge;         /* what it is a view of */
     const struct merged *merged; /* after the filters: samples, labels, header */
     struct merged *filtered;     /* NULL when there was nothing to filter */
     struct quota quota;
