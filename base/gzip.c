@@ -67,18 +67,24 @@ bool gzip_looks(struct slice in)
 }
 
 /* RFC 1952, 2.3.1: the length modulo 2^32, little-endian, at the very end. */
+static size_t last_length(struct slice in)
+{
+    const unsigned char *p = (const unsigned char *)in.ptr + in.len - 4;
+    size_t size = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
+    /* Deflate hardly ever grows what it packs: this is the length of the last member of several. */
+    return size + 1024 < in.len ? 4 * in.len : size;
+}
+
 static size_t size_guess(const struct inflation *f)
 {
     struct slice rest = slice_from(f->in, f->at);
-    if (rest.len < MEMBER_MIN_BYTES)
-        return GUESS_MIN_BYTES;
-
-    const unsigned char *p = (const unsigned char *)rest.ptr + rest.len - 4;
-    size_t size = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
-    /* Deflate hardly ever grows what it packs: this is the length of the last member of several. */
-    if (size + 1024 < rest.len)
-        size = 4 * rest.len;
+    size_t size = rest.len < MEMBER_MIN_BYTES ? 0 : last_length(rest);
     return size > GUESS_MIN_BYTES ? size : GUESS_MIN_BYTES;
+}
+
+size_t gzip_hint(struct slice in)
+{
+    return gzip_looks(in) && in.len >= MEMBER_MIN_BYTES ? last_length(in) : 0;
 }
 
 static enum status too_large(const struct inflation *f, struct error *err)

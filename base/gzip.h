@@ -10,6 +10,9 @@
 /* Begins with 1f 8b. */
 bool gzip_looks(struct slice in);
 
+/* How large it says to be when inflated (its last member, modulo 2^32; a hint and no more); 0: not gzip. */
+size_t gzip_hint(struct slice in);
+
 /* Appends the inflated bytes to out (its own bound counts too: whichever is smaller). E_INVALID "unexpected
  * end" or "damaged" with the byte offset of the member, E_TOO_LARGE naming the bound. Trailing zero bytes
  * after the last member are ignored; any other trailing bytes are E_INVALID. Any thread; a decompressor is

@@ -8,25 +8,21 @@
 
 #include "base/alloc.h"
 #include "base/gzip.h"
-#include "pprof/inflate.h"
+#include "pprof/input.h"
 #include "pprof/merged.h"
 #include "pprof/sample.h"
-#include "pprof/text.h"
 
 #include <stdlib.h>
 
-enum { GZIP_LEVEL = 6 };
+/* What is written takes about this part of the tables that it is written from. */
+enum { GZIP_LEVEL = 6, TABLES_TO_WIRE = 2 };
 
 struct merge {
     struct quota quota;
     struct budget limit; /* of this merge and its partial ones */
-    size_t inflated_bytes;
-    size_t inflate_ratio;
     int gzip_level;
-    struct buf inflated;
-    size_t inflated_held; /* what the quota gave for it */
-    struct buf converted; /* from a text form */
-    size_t converted_held;
+    struct input input;
+    struct ration wire; /* the result before gzip */
     struct profile profile;
     struct sample_reader reader;
     struct merged merged;
@@ -45,11 +41,9 @@ struct merge *merge_new(const struct merge_options *options)
     budget_init(&m->limit, max);
     m->quota = QUOTA_INIT(max, options->budget);
     m->quota.limit = &m->limit;
-    m->inflated_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
-    m->inflate_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
+    m->input.max_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
+    m->input.max_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
     m->gzip_level = options->gzip_level ? options->gzip_level : GZIP_LEVEL;
-    m->inflated = BUF_INIT(m->inflated_bytes);
-    m->converted = BUF_INIT(m->inflated_bytes);
     m->strings = m->functions = m->mappings = m->locations = COLUMN_OF(uint32_t);
     m->lines = COLUMN_OF(struct symbol_line);
     m->labels = COLUMN_OF(struct stack_label);
@@ -62,8 +56,8 @@ struct merge *merge_new(const struct merge_options *options)
 struct merge *merge_new_partial(struct merge *m)
 {
     struct merge *partial = merge_new(&(struct merge_options){.max_bytes = m->quota.max,
-                                                              .inflated_bytes = m->inflated_bytes,
-                                                              .inflate_ratio = m->inflate_ratio,
+                                                              .inflated_bytes = m->input.max_bytes,
+                                                              .inflate_ratio = m->input.max_ratio,
                                                               .gzip_level = m->gzip_level,
                                                               .budget = m->quota.shared});
     partial->quota.limit = m->quota.limit;
@@ -86,9 +80,8 @@ void merge_free(struct merge *m)
     profile_release(&m->profile);
     sample_reader_release(&m->reader, &m->quota);
     merged_release(&m->merged);
-    buf_release(&m->inflated);
-    buf_release(&m->converted);
-    quota_give(&m->quota, m->inflated_held + m->converted_held);
+    input_release(&m->input, &m->quota);
+    ration_release(&m->wire, &m->quota);
     free(m);
 }
 
@@ -345,61 +338,13 @@ static enum status add_profile(struct merge *m, enum merge_side side, struct err
     return merged_header(&m->merged, p, side) ? OK : quota_error(&m->quota, err);
 }
 
-/* The buf may become as big as the quota still allows, or as `max`. *ret_narrowed: the quota is the smaller.
- */
-static void bound(const struct merge *m, struct buf *b, size_t held, size_t max, bool *ret_narrowed)
-{
-    size_t rest = quota_rest(&m->quota) + held;
-    *ret_narrowed = rest < max;
-    b->max = rest < max ? rest : max;
-}
-
-/* What did not fit: the quota, or the limit that `status` already names? */
-static enum status over(struct merge *m, bool narrowed, enum status status, struct error *err)
-{
-    if (status != E_TOO_LARGE || !narrowed)
-        return status;
-
-    m->quota.over_max = true;
-    return quota_error(&m->quota, err);
-}
-
-static enum status to_proto(struct merge *m, struct slice body, struct slice *ret_proto, struct error *err)
-{
-    bool narrowed;
-    bound(m, &m->inflated, m->inflated_held, m->inflated_bytes, &narrowed);
-    struct slice inflated;
-    enum status status =
-        pprof_inflate(body, m->inflated_bytes, m->inflate_ratio, &m->inflated, &inflated, err);
-    if (!quota_move(&m->quota, &m->inflated_held, m->inflated.cap))
-        return quota_error(&m->quota, err);
-    if (status != OK)
-        return over(m, narrowed, status, err);
-
-    enum pprof_format format = pprof_detect(inflated);
-    *ret_proto = inflated;
-    if (format == PPROF_PROTO)
-        return OK;
-    if (format == PPROF_UNKNOWN)
-        return error_set(err, E_INVALID, "unrecognized profile format");
-    if (!pprof_format_merges(format))
-        return error_set(err, E_INVALID, "a %s cannot be merged", pprof_format_name(format));
-
-    bound(m, &m->converted, m->converted_held, m->inflated_bytes, &narrowed);
-    status = text_convert(format, inflated, &m->converted, ret_proto, err);
-    if (!quota_move(&m->quota, &m->converted_held, m->converted.cap))
-        return quota_error(&m->quota, err);
-
-    return over(m, narrowed, status, err);
-}
-
 enum status merge_add(struct merge *m, struct slice body, enum merge_side side, struct error *err)
 {
     if (quota_refused(&m->quota))
         return quota_error(&m->quota, err);
 
     struct slice proto = SLICE_NULL;
-    enum status status = to_proto(m, body, &proto, err);
+    enum status status = input_read(&m->input, body, &m->quota, &proto, err);
     if (status == OK)
         status = profile_read(&m->profile, proto, err);
     if (status == OK)
@@ -453,16 +398,24 @@ enum status merge_write_raw(struct merge *m, struct buf *out, struct error *err)
 enum status merge_write(struct merge *m, struct buf *out, struct error *err)
 {
     /* The inputs are read: their memory is free for the result. */
-    bool narrowed;
-    buf_reset(&m->converted);
-    bound(m, &m->converted, m->converted_held, SIZE_MAX, &narrowed);
-    enum status status = merge_write_raw(m, &m->converted, err);
-    if (!quota_move(&m->quota, &m->converted_held, m->converted.cap))
-        return quota_error(&m->quota, err);
-    if (status != OK)
-        return over(m, narrowed, status, err);
+    input_release(&m->input, &m->quota);
+    size_t bytes = m->quota.used / TABLES_TO_WIRE;
+    enum status status;
+    do {
+        if (!ration_allow(&m->wire, bytes, &m->quota))
+            return quota_error(&m->quota, err);
+        status = merge_write_raw(m, &m->wire.buf, err);
+    } while (!quota_refused(&m->quota) && ration_again(&m->wire, status, SIZE_MAX, &bytes));
 
-    return gzip_deflate(buf_slice(&m->converted), m->gzip_level, out, err);
+    /* While it is made, out may be as large as what it is made from. */
+    size_t held = 0;
+    if (status == OK && !quota_move(&m->quota, &held, m->wire.buf.len))
+        status = quota_error(&m->quota, err);
+    if (status == OK)
+        status = gzip_deflate(buf_slice(&m->wire.buf), m->gzip_level, out, err);
+    quota_give(&m->quota, held);
+    ration_release(&m->wire, &m->quota);
+    return status;
 }
 
 const struct merged *merge_result(const struct merge *m)
