@@ -5,6 +5,7 @@
  */
 #include "base/json.h"
 
+#include <math.h>
 #include <string.h>
 
 static void separate(struct json *j)
@@ -133,6 +134,15 @@ void json_i64(struct json *j, int64_t n)
     buf_append_byte(j->out, '-');
     j->comma = false;
     json_u64(j, 0 - (uint64_t)n);
+}
+
+void json_f64(struct json *j, double n)
+{
+    separate(j);
+    if (isfinite(n))
+        buf_printf(j->out, "%.15g", n);
+    else
+        buf_append(j->out, SLICE("null"));
 }
 
 void json_bool(struct json *j, bool b)

@@ -28,6 +28,7 @@ void json_string(struct json *j, struct slice s);
 void json_cstr(struct json *j, const char *s);
 void json_i64(struct json *j, int64_t n);
 void json_u64(struct json *j, uint64_t n);
+void json_f64(struct json *j, double n); /* 15 digits; null if it is not finite */
 void json_bool(struct json *j, bool b);
 void json_null(struct json *j);
 

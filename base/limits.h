@@ -85,6 +85,14 @@
 /* Files of one directory that the command line is given: more is a mistake. */
 #define LIMIT_WALK_ENTRIES (1000UL * 1000)
 
+/* Timelines: so many steps of one group, and of all groups together; a screen has a few thousand pixels. */
+#define LIMIT_TIMELINE_POINTS 11000UL
+#define LIMIT_TIMELINE_CELLS  (200UL * 1000)
+/* Groups shown; the remainder is one more, and says how many it holds. */
+#define LIMIT_TIMELINE_GROUPS 100UL
+/* Profiles that one timeline reads one by one, where whole hours do not do: a second's work. */
+#define LIMIT_TIMELINE_ROWS (3UL * 1000 * 1000)
+
 /* Small files: tokens, credentials, certificates' paths. */
 #define LIMIT_SMALL_FILE_BYTES (1 * MIB)
 

@@ -44,7 +44,7 @@ static void answer_list(struct question *q)
 
     if (q->selector.limit == 0 || q->selector.limit > LIMIT_LIST_PROFILES)
         q->selector.limit = LIMIT_LIST_PROFILES;
-    struct index_question question = {&q->selector, question_mint_min_ms(q), true};
+    struct index_question question = {&q->selector, question_mint_min_ms(q)};
     if (index_find(q->app->index, &question, &q->arena, &list, &err) != OK)
         question_fail(q, &err);
     else if (list.count == 0)

@@ -7,6 +7,7 @@
 #include "collector/list.h"
 #include "collector/profile.h"
 #include "collector/select.h"
+#include "collector/timeline.h"
 #include "collector/tokens.h"
 
 const struct http_route ROUTES[] = {
@@ -35,6 +36,7 @@ const struct http_route ROUTES[] = {
      .path = "/api/0/profiles/*",
      .handle = profile_delete_handle,
      .scope = SCOPE_ADMIN},
+    {.methods = HTTP_GET, .path = "/api/0/timeline", .handle = timeline_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/services", .handle = list_services_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/types", .handle = list_types_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/labels", .handle = list_label_names_handle, .scope = SCOPE_READ},

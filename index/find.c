@@ -49,7 +49,7 @@ static enum status find_in(struct conn *conn, const struct index_question *quest
         return conn_failed(err);
     if (selection_load(conn, sel, &selection, err) != OK || scan_run(&scan, err) != OK)
         return conn_failed(err);
-    if (question->want_total && scan_count(conn, &selection, &scan.bounds, &list.total, err) != OK)
+    if (scan_count(conn, &selection, &scan.bounds, &list.total, err) != OK)
         return conn_failed(err);
 
     list.more = sel->limit > 0 && scan.count > sel->limit;

@@ -108,7 +108,6 @@ struct index_list {
 struct index_question {
     const struct selector *selector;
     int64_t mint_min_ms; /* only profiles minted then or later */
-    bool want_total;     /* false leaves total 0 */
 };
 
 /* Profiles that match and are not hidden. E_INVALID: a bad cursor in the selector. */

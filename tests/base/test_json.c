@@ -1,6 +1,7 @@
 /* The JSON writer: commas, escapes, numbers. */
 #include "base/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include <setjmp.h>
@@ -102,6 +103,21 @@ static void integers_reach_their_ends(void **state)
     assert_string_equal(buf_cstr(&out), "[-9223372036854775808,9223372036854775807,18446744073709551615,0]");
 }
 
+static void fractions_are_short_and_what_is_no_number_is_null(void **state)
+{
+    (void)state;
+    struct buf out CLEANUP(buf_release) = BUF_INIT(1000);
+    struct json j = JSON_INIT(&out);
+    json_array(&j);
+    json_f64(&j, 12.25);
+    json_f64(&j, -3);
+    json_f64(&j, 1e300);
+    json_f64(&j, (double)INFINITY);
+    json_f64(&j, (double)NAN);
+    json_array_end(&j);
+    assert_string_equal(buf_cstr(&out), "[12.25,-3,1e+300,null,null]");
+}
+
 static void the_bound_of_the_buf_is_the_bound(void **state)
 {
     (void)state;
@@ -124,6 +140,7 @@ int main(void)
         cmocka_unit_test(strings_are_safe_inside_html),
         cmocka_unit_test(bytes_that_are_no_utf8_become_the_replacement_character),
         cmocka_unit_test(integers_reach_their_ends),
+        cmocka_unit_test(fractions_are_short_and_what_is_no_number_is_null),
         cmocka_unit_test(the_bound_of_the_buf_is_the_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

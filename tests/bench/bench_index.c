@@ -4,6 +4,8 @@
  *
  *     bench_index [ROWS] [SERIES]     default 1,000,000 rows of 2,000 series over 10 days; 10000000 for the
  * large one
+ *     bench_index timeline [ROWS]     timelines of one service of 300 instances that sends four types for 30
+ * days; default 2,592,000 rows, a tenth of what it sends at two profiles a minute and instance
  *
  * Series: services x types x places x versions x instances. Labels: dc (1 in 4), version (1 in 5), instance
  * (alone in its service). Lists are asked 200 times each with times drawn at random; p50 and p99 are of
@@ -28,14 +30,13 @@
 enum { BATCH_ROWS = 1000, BURST = 64, ONE_BY_ONE = 1000, ASKED = 200, TYPES = 4, PLACES = 4, VERSIONS = 5 };
 
 #define FIRST_MS INT64_C(1795400000000)
-#define SPAN_MS  (10 * TIME_DAY_MS)
 
 static const char *const TYPE[TYPES] = {"cpu", "heap", "goroutine", "mutex"};
 static const char *const PLACE[PLACES] = {"fra", "ams", "dub", "lon"};
 
 struct maker {
     struct random random;
-    int64_t rows, made;
+    int64_t rows, made, span_ms;
     unsigned services, instances;
 };
 
@@ -58,7 +59,7 @@ static void make_row(struct maker *m, struct arena *arena, struct key_parts *p)
 {
     unsigned instance = (unsigned)random_below(&m->random, m->instances);
     unsigned type = (unsigned)random_below(&m->random, TYPES);
-    int64_t mint_ms = FIRST_MS + (int64_t)((double)SPAN_MS / (double)m->rows * (double)m->made++);
+    int64_t mint_ms = FIRST_MS + (int64_t)((double)m->span_ms / (double)m->rows * (double)m->made++);
     struct digest digest = {{0}};
     for (size_t i = 0; i < 16; i += 8) {
         uint64_t bits = random_u64(&m->random);
@@ -188,16 +189,15 @@ struct question {
     bool service, type, place, instance; /* asked for */
     int64_t span_ms;                     /* 0: all time */
     size_t limit;
-    bool want_total;
 };
 
 static void make_selector(struct maker *m, const struct question *q, struct arena *arena,
                           struct selector *sel)
 {
     unsigned instance = (unsigned)random_below(&m->random, m->instances);
-    *sel = (struct selector){.from_ms = 0, .to_ms = FIRST_MS + SPAN_MS, .limit = q->limit};
+    *sel = (struct selector){.from_ms = 0, .to_ms = FIRST_MS + m->span_ms, .limit = q->limit};
     if (q->span_ms > 0) {
-        sel->from_ms = FIRST_MS + (int64_t)random_below(&m->random, (uint64_t)(SPAN_MS - q->span_ms));
+        sel->from_ms = FIRST_MS + (int64_t)random_below(&m->random, (uint64_t)(m->span_ms - q->span_ms));
         sel->to_ms = sel->from_ms + q->span_ms;
     }
     if (q->service)
@@ -218,7 +218,7 @@ static void ask(struct index *ix, struct maker *m, const struct question *q)
     for (size_t i = 0; i < ASKED; i++) {
         struct arena arena = ARENA_INIT(64 * MIB);
         struct selector sel;
-        struct index_question question = {&sel, 0, q->want_total};
+        struct index_question question = {&sel, 0};
         struct index_list list;
         struct error err;
         make_selector(m, q, &arena, &sel);
@@ -269,28 +269,22 @@ static void compare_ways(struct index *ix, struct maker *m, const struct questio
 static void ask_all(struct index *ix, struct maker *m)
 {
     static const struct question QUESTIONS[] = {
-        {"newest 100: service, type, dc; all time", true, true, true, false, 0, 100, false},
-        {"newest 100: dc; all time", false, false, true, false, 0, 100, false},
-        {"newest 100: dc; all time, with total", false, false, true, false, 0, 100, true},
-        {"newest 100: service, dc; all time, with total", true, false, true, false, 0, 100, true},
-        {"newest 100: service, instance; all time, with total", true, false, false, true, 0, 100, true},
-        {"newest 100: service; an hour in the past, with total", true, false, false, false, TIME_HOUR_MS, 100,
-         true},
-        {"newest 100: dc; an hour in the past, with total", false, false, true, false, TIME_HOUR_MS, 100,
-         true},
-        {"newest 100: service, type; a day in the past, with total", true, true, false, false, TIME_DAY_MS,
-         100, true},
-        {"newest 100: dc; five days in the past, with total", false, false, true, false, 5 * TIME_DAY_MS, 100,
-         true},
-        {"newest 100: nothing; an hour in the past, with total", false, false, false, false, TIME_HOUR_MS,
-         100, true},
-        {"newest 10,000: service; all time", true, false, false, false, 0, 10000, false},
+        {"newest 100: service, type, dc; all time", true, true, true, false, 0, 100},
+        {"newest 100: dc; all time", false, false, true, false, 0, 100},
+        {"newest 100: service, dc; all time", true, false, true, false, 0, 100},
+        {"newest 100: service, instance; all time", true, false, false, true, 0, 100},
+        {"newest 100: service; an hour in the past", true, false, false, false, TIME_HOUR_MS, 100},
+        {"newest 100: dc; an hour in the past", false, false, true, false, TIME_HOUR_MS, 100},
+        {"newest 100: service, type; a day in the past", true, true, false, false, TIME_DAY_MS, 100},
+        {"newest 100: dc; five days in the past", false, false, true, false, 5 * TIME_DAY_MS, 100},
+        {"newest 100: nothing; an hour in the past", false, false, false, false, TIME_HOUR_MS, 100},
+        {"newest 10,000: service; all time", true, false, false, false, 0, 10000},
     };
     printf("%-58s %12s %12s\n", "", "p50", "p99");
     for (size_t i = 0; i < ARRAY_LEN(QUESTIONS); i++)
         ask(ix, m, &QUESTIONS[i]);
     for (size_t i = 0; i < ARRAY_LEN(QUESTIONS); i++) {
-        if (!QUESTIONS[i].want_total || QUESTIONS[i].span_ms == TIME_HOUR_MS)
+        if (i < 2 || QUESTIONS[i].limit > 100 || QUESTIONS[i].span_ms == TIME_HOUR_MS)
             compare_ways(ix, m, &QUESTIONS[i]);
     }
 }
@@ -347,30 +341,103 @@ static void remove_files(const char *dir)
     (void)rmdir(dir);
 }
 
+/* --- timelines --- */
+
+struct timeline_question {
+    const char *what;
+    int64_t span_ms, step_ms; /* span 0: all */
+    const char *group_by;
+    bool place; /* asked for */
+};
+
+static void ask_timeline(struct index *ix, struct maker *m, const struct timeline_question *q)
+{
+    int64_t us[ASKED];
+    for (size_t i = 0; i < ASKED; i++) {
+        struct arena arena = ARENA_INIT(64 * MIB);
+        struct question question = {.service = true, .type = true, .place = q->place, .span_ms = q->span_ms};
+        struct selector sel;
+        struct index_timeline got;
+        struct error err;
+        make_selector(m, &question, &arena, &sel);
+        if (q->span_ms == 0) /* from somewhere in the first hours to somewhere in the last */
+            sel.from_ms = FIRST_MS + (int64_t)random_below(&m->random, 10 * TIME_HOUR_MS);
+        struct index_timeline_question ask = {.selector = &sel,
+                                              .step_ms = q->step_ms,
+                                              .group_by = slice_of(q->group_by),
+                                              .groups_max = 100,
+                                              .cells_max = 200000,
+                                              .rows_max = 10000000};
+        int64_t start = clock_mono_us();
+        die_on(index_timeline(ix, &ask, &arena, &got, &err), &err);
+        us[i] = clock_mono_us() - start;
+        arena_release(&arena);
+    }
+    report_times(q->what, us, ASKED);
+}
+
+static void ask_timelines(struct index *ix, struct maker *m)
+{
+    static const struct timeline_question QUESTIONS[] = {
+        {"30 days by 6 hours", 0, 6 * TIME_HOUR_MS, "", false},
+        {"30 days by the hour", 0, TIME_HOUR_MS, "", false},
+        {"30 days by 6 hours, of one dc", 0, 6 * TIME_HOUR_MS, "", true},
+        {"30 days by 6 hours, grouped by dc", 0, 6 * TIME_HOUR_MS, "dc", false},
+        {"30 days by 6 hours, grouped by instance (100 shown)", 0, 6 * TIME_HOUR_MS, "instance", false},
+        {"7 days by the hour", 7 * TIME_DAY_MS, TIME_HOUR_MS, "", false},
+        {"a day by the hour", TIME_DAY_MS, TIME_HOUR_MS, "", false},
+        {"a day by 10 minutes (row by row)", TIME_DAY_MS, 10 * TIME_MINUTE_MS, "", false},
+        {"an hour by 30 seconds (row by row)", TIME_HOUR_MS, 30 * TIME_SECOND_MS, "", false},
+    };
+    printf("%-58s %12s %12s\n", "", "p50", "p99");
+    for (size_t i = 0; i < ARRAY_LEN(QUESTIONS); i++)
+        ask_timeline(ix, m, &QUESTIONS[i]);
+}
+
+static void ask_everything(struct index *ix, struct maker *m)
+{
+    ask_all(ix, m);
+    name_all(ix, m);
+    write_one_by_one(ix, m);
+}
+
+static struct maker maker_of(int argc, char **argv, bool timelines)
+{
+    struct maker m = {.rows = timelines ? 2592000 : 1000000, .span_ms = 10 * TIME_DAY_MS};
+    long series = argc > 2 && !timelines ? strtol(argv[2], NULL, 10) : 2000;
+
+    if (argc > 1 + timelines)
+        m.rows = strtoll(argv[1 + timelines], NULL, 10);
+    m.instances = (unsigned)(series < TYPES * 20 ? 20 : series / TYPES);
+    m.services = m.instances / 20 > 100 ? 100 : m.instances / 20;
+    if (timelines) {
+        m.instances = 300;
+        m.services = 1;
+        m.span_ms = 30 * TIME_DAY_MS;
+    }
+    random_seed(&m.random, 1);
+    return m;
+}
+
 int main(int argc, char **argv)
 {
     const char *tmp = getenv("TMPDIR");
     char dir[1024], note[512];
     struct index *ix;
     struct error err;
-    struct maker m = {.rows = argc > 1 ? strtoll(argv[1], NULL, 10) : 1000000};
-    long series = argc > 2 ? strtol(argv[2], NULL, 10) : 2000;
+    bool timelines = argc > 1 && strcmp(argv[1], "timeline") == 0;
+    struct maker m = maker_of(argc, argv, timelines);
 
-    m.instances = (unsigned)(series < TYPES * 20 ? 20 : series / TYPES);
-    m.services = m.instances / 20 > 100 ? 100 : m.instances / 20;
-    random_seed(&m.random, 1);
     (void)snprintf(dir, sizeof dir, "%s/bench-index-XXXXXX", tmp ? tmp : "/tmp");
     if (m.rows < 1 || !mkdtemp(dir)) {
-        (void)fprintf(stderr, "usage: bench_index [ROWS] [SERIES]\n");
+        (void)fprintf(stderr, "usage: bench_index [ROWS] [SERIES]\n       bench_index timeline [ROWS]\n");
         return 2;
     }
     struct index_options options = {.dir = dir, .identity = "bench", .readers = 2};
     die_on(index_open(&options, &ix, note, &err), &err);
     fill_and_report(ix, &m);
     report_size(ix, dir, m.rows);
-    ask_all(ix, &m);
-    name_all(ix, &m);
-    write_one_by_one(ix, &m);
+    (timelines ? ask_timelines : ask_everything)(ix, &m);
 
     int64_t start = clock_mono_us();
     index_close(ix);

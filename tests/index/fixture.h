@@ -121,7 +121,7 @@ static inline struct selector everything(void)
 static inline uint64_t listed_total(struct index *ix)
 {
     struct selector sel = everything();
-    struct index_question q = {&sel, 0, true};
+    struct index_question q = {&sel, 0};
     struct arena arena = ARENA_INIT(16 * MIB);
     struct index_list list;
     sel.limit = 1;

@@ -99,7 +99,7 @@ static bool answers(struct index *ix)
     struct buf dump CLEANUP(buf_release) = BUF_INIT(FILE_MAX);
     struct arena arena = ARENA_INIT(16 * MIB);
     struct selector sel = everything();
-    struct index_question question = {&sel, 0, true};
+    struct index_question question = {&sel, 0};
     struct index_list list;
     struct index_names names;
     struct index_known known;
@@ -127,7 +127,7 @@ static bool takes_more(struct index *ix)
 {
     struct key_parts more = profile_parts(0, T0 + DAY_MS, 1000000, "new", NULL);
     struct selector sel = everything();
-    struct index_question question = {&sel, 0, true};
+    struct index_question question = {&sel, 0};
     struct arena arena = ARENA_INIT(1 * MIB);
     struct index_list list;
     sel.limit = 1;

@@ -166,7 +166,7 @@ static void check_list(struct world *w, struct index *ix, struct selector *sel, 
     size_t want_count, seen = 0;
     const struct profile_meta **want = expected_list(&w->ref, sel, mint_min, &want_count);
     struct arena arena = ARENA_INIT(16 * MIB);
-    struct index_question q = {sel, mint_min, true};
+    struct index_question q = {sel, mint_min};
     struct index_list list;
     char cursor[CURSOR_TEXT_BYTES];
 

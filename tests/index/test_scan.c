@@ -145,7 +145,7 @@ static void more_than_may_be_held_is_said_so(void **state)
     char *dir = scratch_new();
     struct index *ix = filled(dir, rows);
     struct selector sel = everything();
-    struct index_question q = {&sel, 0, false};
+    struct index_question q = {&sel, 0};
     struct arena small = ARENA_INIT(100 * sizeof(struct profile_meta));
     struct index_list list;
     struct error err;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,33 @@ static void every_edge_comes_back(void **state)
         assert_true(a == EDGES[i]);
         assert_true(b == (uint64_t)EDGES[i]);
     }
+}
+
+static void wide_ones_come_back_and_no_cut_one_does(void **state)
+{
+    (void)state;
+    for (int shift = 0; shift <= 128; shift++) {
+        uint8_t bytes[VARINT_WIDE_BYTES_MAX];
+        unsigned __int128 value = shift == 128 ? ~(unsigned __int128)0 : (unsigned __int128)1 << shift, back;
+        for (unsigned __int128 v = value - 1; v - (value - 1) <= 1; v++) {
+            size_t n = varint_put_wide(bytes, v);
+            assert_true(n <= sizeof bytes);
+            for (size_t len = 0; len <= n; len++) {
+                struct slice rest = slice_make(bytes, len);
+                assert_int_equal(varint_take_wide(&rest, &back), len == n);
+                assert_int_equal(rest.len, len == n ? 0 : len);
+            }
+            assert_true(back == v);
+        }
+    }
+    uint64_t narrow;
+    uint8_t both[VARINT_WIDE_BYTES_MAX];
+    struct slice rest = slice_make(both, varint_put_wide(both, UINT64_MAX)); /* one spelling for both */
+    assert_true(varint_take(&rest, &narrow) && narrow == UINT64_MAX);
+    memset(both, 0x80, sizeof both);
+    rest = slice_make(both, sizeof both);
+    unsigned __int128 wide;
+    assert_false(varint_take_wide(&rest, &wide));
 }
 
 static void small_numbers_of_either_sign_take_one_byte(void **state)
@@ -74,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_edge_comes_back),
+        cmocka_unit_test(wide_ones_come_back_and_no_cut_one_does),
         cmocka_unit_test(small_numbers_of_either_sign_take_one_byte),
         cmocka_unit_test(what_is_cut_or_too_long_is_refused),
         cmocka_unit_test(bytes_are_taken_with_their_length),

@@ -336,7 +336,7 @@ static void *read_along(void *arg)
 {
     struct reader *r = arg;
     struct selector sel = everything();
-    struct index_question question = {&sel, 0, true};
+    struct index_question question = {&sel, 0};
     uint64_t last = 0;
     sel.service = SLICE("api");
     do {
