@@ -86,7 +86,7 @@ static void take_facts(const struct scan_result *scan, struct upload *u)
 {
     struct facts facts = {.present = true, .duration_ms = scan->duration_nanos / NANOS_PER_MS};
 
-    if (scan->format != PPROF_PROTO || scan->types_count == 0 || scan->types_count > LIMIT_SAMPLE_TYPES)
+    if (!format_merges(scan->format) || scan->types_count == 0 || scan->types_count > LIMIT_SAMPLE_TYPES)
         return;
     for (size_t i = 0; i < scan->types_count; i++) {
         if (scan->types[i].overflow || scan->types[i].total < 0)
@@ -104,7 +104,7 @@ static enum status check_declared_type(const struct scan_result *scan, const str
 {
     struct sample_type types[LIMIT_SAMPLE_TYPES];
 
-    if (scan->format != PPROF_PROTO)
+    if (!format_merges(scan->format))
         return OK;
     for (size_t i = 0; i < scan->types_kept; i++)
         types[i] = (struct sample_type){scan->types[i].name, scan->types[i].unit};

@@ -6,6 +6,7 @@
 #include "pprof/profile.h"
 
 #include "base/limits.h"
+#include "pprof/format.h"
 #include "pprof/profile_part.h"
 
 #include <inttypes.h>
@@ -282,7 +283,7 @@ static enum status explain(const struct profile *p, struct wire rest, size_t par
     if (status != E_INVALID)
         return status;
     if (parts == 0)
-        return error_set(err, E_INVALID, "unrecognized profile format");
+        return format_unknown(err);
 
     struct wire_field f;
     while (p->time_nanos != 0 && wire_next(&rest, &f))

@@ -7,7 +7,6 @@
 #include "pprof/exact.h"
 #include "pprof/inflate.h"
 #include "pprof/quick.h"
-#include "pprof/text.h"
 
 struct scan {
     struct buf inflated;
@@ -57,23 +56,23 @@ enum status pprof_scan(struct slice body, const struct scan_limits *limits, stru
                        struct scan_result *ret_result, struct error *err)
 {
     struct scan s CLEANUP(scan_release) = {.inflated = BUF_INIT(limits->inflated_bytes),
-                                           .converted = BUF_INIT(limits->scratch_bytes)};
+                                           .converted = BUF_INIT(limits->inflated_bytes)};
     struct slice inflated;
     enum status status =
         pprof_inflate(body, limits->inflated_bytes, limits->inflate_ratio, &s.inflated, &inflated, err);
     if (status != OK)
         return status;
 
-    struct scan_result r = {.format = pprof_detect(inflated),
+    struct scan_result r = {.format = format_detect(inflated),
                             .gzip = s.inflated.len > 0,
                             .inflated_bytes = inflated.len};
-    if (r.format == PPROF_UNKNOWN)
-        return error_set(err, E_INVALID, "unrecognized profile format");
+    if (!r.format)
+        return format_unknown(err);
 
-    if (pprof_format_merges(r.format)) {
+    if (format_merges(r.format)) {
+        struct quota quota = QUOTA_INIT(limits->scratch_bytes, NULL);
         struct slice proto = inflated;
-        if (r.format != PPROF_PROTO)
-            status = text_convert(r.format, inflated, &s.converted, &proto, err);
+        status = format_to_pprof(inflated, &s.converted, &quota, &proto, err);
         if (status == OK)
             status = scan_proto(proto, limits->scratch_bytes, arena, &r, err);
         if (status != OK)

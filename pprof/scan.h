@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "pprof/detect.h"
+#include "pprof/format.h"
 
 struct scan_limits {
     size_t inflated_bytes; /* at most this much after inflating */
@@ -29,10 +29,10 @@ struct scan_type {
 };
 
 struct scan_result {
-    enum pprof_format format;
+    const struct format *format;
     bool gzip;          /* the body was compressed */
-    bool empty;         /* valid, but without a sample (or a record, in text) */
-    int64_t time_nanos; /* 0: not said, or a text */
+    bool empty;         /* valid, but without a sample */
+    int64_t time_nanos; /* 0: not said */
     int64_t duration_nanos;
     int64_t period;
     struct slice period_type, period_unit;
@@ -53,8 +53,8 @@ static inline void scan_type_total(struct scan_type *t, __int128 sum)
 }
 
 /*
- * body: gzip (any number of members) or not, told by 1f 8b. Text forms are detected and not read further than
- * to see that they hold a record: format and empty are set, the numbers are 0.
+ * body: gzip (any number of members) or not, told by 1f 8b; any format. What is no pprof is converted and
+ * then read likewise; of what cannot be converted (format_merges()) only the format is set.
  *
  * E_INVALID   what is wrong with the profile: "empty input file", "unrecognized profile format",
  * "concatenated profiles detected", "decompressing profile: unexpected EOF", "malformed profile: sample 17

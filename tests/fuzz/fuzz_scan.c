@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum status scanned = scan(body, &arena, &before);
     enum status merged;
     struct merge *m CLEANUP(merge_freep) = merge_of(body, &merged);
-    if (scanned != OK || !pprof_format_merges(before.format)) {
+    if (scanned != OK || !format_merges(before.format)) {
         insist(merged != OK);
         return 0;
     }

@@ -172,7 +172,9 @@ static const char *const others[] = {"go/heap-000.pb.gz",          "go/mutex-005
                                      "go/block-005.pb.gz",         "go/goroutine-005.pb.gz",
                                      "go/threadcreate-005.pb.gz",  "node/time_0.pb.gz",
                                      "legacy/go-heap-debug1.txt",  "legacy/go-goroutine-debug1.txt",
-                                     "legacy/go-block-debug1.txt", "legacy/go-mutex-debug1.txt"};
+                                     "legacy/go-block-debug1.txt", "legacy/go-mutex-debug1.txt",
+                                     "gperftools/cpu.prof",        "gperftools/heap.txt",
+                                     "gperftools/heap-sample.txt", "gperftools/heap-growth.txt"};
 
 static void real_profiles_and_random_subsets_merge_alike(void **state)
 {
