@@ -114,7 +114,7 @@ static void step_back(void)
     if (stepped_back)
         return;
     stepped_back = true;
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), getpriority(PRIO_PROCESS, (id_t)gettid()) + NICE);
     (void)sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
