@@ -1,6 +1,8 @@
 /* The table of sub-commands. */
 #include "base/attribute.h"
 #include "base/version.h"
+#include "cli/diff.h"
+#include "cli/query.h"
 #include "collector/reindex.h"
 #include "collector/serve.h"
 
@@ -14,11 +16,13 @@ static void version_help(void);
 static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
-    void (*help)(void);
+    void (*help)(void); /* NULL: it has sub-commands and helps by itself */
     const char *summary;
 } COMMANDS[] = {
     {"serve", serve_main, serve_help, "take profiles in, keep them in a bucket, answer questions"},
     {"reindex", reindex_main, reindex_help, "build the index from the bucket, with progress"},
+    {"query", query_main, NULL, "show profiles of a collector, or of files: top, flame, diff, ..."},
+    {"diff", diff_main, NULL, "what grew and what shrank; a gate for continuous integration"},
     {"version", version_main, version_help, "print version and commit"},
 };
 
@@ -64,7 +68,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++) {
         if (strcmp(argv[1], COMMANDS[i].name) != 0)
             continue;
-        if (asks_for_help(argc - 2, argv + 2)) {
+        if (COMMANDS[i].help && asks_for_help(argc - 2, argv + 2)) {
             COMMANDS[i].help();
             return 0;
         }

@@ -1,0 +1,87 @@
+/*
+ * From words or a selection to a merge, to a view, to bytes: what all sub-commands that show a profile have
+ * in common. Files and collectors give one and the same merge, so they are shown by the same code.
+ */
+#include "cli/output.h"
+#include "cli/query_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum status query_fill(struct query *q, struct merge *merge, enum merge_side side,
+                       const struct option_words *words, const struct selection *s, struct error *err)
+{
+    struct input in = {
+        .options = &q->options, .remote = &q->remote, .progress = &q->progress, .merge = merge, .side = side};
+    enum status status = OK;
+    if (words->count == 0) {
+        status = input_add_selection(&in, s, err);
+    } else {
+        if (q->options.selection.type)
+            status = profile_type_parse(slice_of(q->options.selection.type), &in.type, err);
+        for (size_t i = 0; status == OK && i < words->count; i++)
+            status = input_add_word(&in, words->items[i], err);
+    }
+    input_end(&in);
+    if (status == OK && in.files == 0)
+        return error_set(err, E_NOT_FOUND, "nothing found: no profile in %s%s",
+                         words->count > 0 ? words->items[0] : "the answer", words->count > 1 ? " ..." : "");
+    return status;
+}
+
+enum status query_merge(struct query *q, const struct option_words *words, struct merge **ret_merge,
+                        struct error *err)
+{
+    struct merge *merge CLEANUP(merge_freep) = input_merge_new(&q->options);
+    enum status status = query_fill(q, merge, MERGE_SOURCE, words, &q->options.selection, err);
+    if (status == OK) {
+        *ret_merge = merge;
+        merge = NULL;
+    }
+    return status;
+}
+
+void query_notes(const struct view *v)
+{
+    if (v->notes.len > 0)
+        (void)fprintf(stderr, "%s", buf_cstr(&v->notes));
+}
+
+bool query_is_for_eyes(const struct query *q)
+{
+    return q->terminal.is_tty && !q->options.output;
+}
+
+enum status query_write(struct query *q, struct slice bytes, struct error *err)
+{
+    return output_write(q->options.output, bytes, err);
+}
+
+enum status query_render(struct query *q, struct view *v, struct slice name, struct error *err)
+{
+    struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
+    const struct view_format *format;
+    enum status status = view_format_find(name, &format, err);
+    if (status != OK)
+        return status;
+    if (query_is_for_eyes(q) && (format->render == pprof_render || format->render == svg_render))
+        return error_set(err, E_INVALID, "%s is not for a terminal: -o FILE.%s, or a pipe", format->name,
+                         format->extension);
+
+    status = format->render(v, &out, err);
+    query_notes(v);
+    return status == OK ? query_write(q, buf_slice(&out), err) : status;
+}
+
+enum status query_view_run(struct query *q, struct error *err)
+{
+    struct merge *merge CLEANUP(merge_freep) = NULL;
+    struct view *view CLEANUP(view_freep) = NULL;
+    const struct query_command *c = q->command;
+    enum status status = query_merge(q, &q->words, &merge, err);
+    if (status == OK)
+        status = view_open(merge, &q->options.view, NULL, &view, err);
+    return status == OK
+               ? query_render(q, view, slice_of(q->options.is_json ? c->json_format : c->format), err)
+               : status;
+}

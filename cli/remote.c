@@ -1,0 +1,118 @@
+/* A collector may stand behind a prefix ("https://host/brazier"): the path is put behind what was named. */
+#include "cli/remote.h"
+
+#include "base/file.h"
+#include "base/printable.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_BYTES = 64 * 1024 };
+
+void remote_release(struct remote *r)
+{
+    client_free(r->client);
+    r->client = NULL;
+    secret_release(&r->token);
+}
+
+static enum status read_token(struct remote *r, struct error *err)
+{
+    struct buf text CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES / 2);
+    const char *token = getenv("BRAZIER_TOKEN");
+    if (r->options->bearer_file) {
+        enum status status = file_read(r->options->bearer_file, &text, err);
+        if (status != OK) {
+            if (err)
+                err->code = E_INVALID;
+            return E_INVALID;
+        }
+    } else if (token) {
+        buf_append_cstr(&text, token);
+    }
+    struct slice trimmed = slice_trim(buf_slice(&text));
+    secret_set(&r->token, trimmed);
+    if (text.ptr)
+        explicit_bzero(text.ptr, text.len);
+    return OK;
+}
+
+static enum status connect_client(struct remote *r, struct error *err)
+{
+    enum status status = r->client ? OK : read_token(r, err);
+    if (status != OK || r->client)
+        return status;
+
+    r->client = client_new(&(struct client_settings){.token = &r->token,
+                                                     .token_for = r->url,
+                                                     .ca_file = r->options->ca_file,
+                                                     .total_ms = r->options->timeout_ms});
+    return OK;
+}
+
+static void on_progress(void *user, uint64_t got, uint64_t expected)
+{
+    struct progress *p = user;
+    if (got == 0)
+        progress_say(p, "waiting for the collector");
+    else if (expected > 0)
+        progress_say(p, "fetched %.1f of %.1f MB", (double)got / 1e6, (double)expected / 1e6);
+    else
+        progress_say(p, "fetched %.1f MB", (double)got / 1e6);
+}
+
+static void declare(const struct client_answer *answer)
+{
+    static const struct {
+        const char *header, *says;
+    } LACKS[] = {
+        {"X-Brazier-Stale", "the bucket cannot be listed: what came in lately may be missing (ms)"},
+        {"X-Brazier-Horizon", "the index is being rebuilt: what was taken in earlier may be missing, before"},
+        {"X-Brazier-Missing", "left out, their objects are gone"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(LACKS); i++) {
+        struct buf value CLEANUP(buf_release) = BUF_INIT(LIMIT_ERROR_BODY_BYTES * 3);
+        printable_append(&value, client_answer_header(answer, LACKS[i].header));
+        if (value.len > 0)
+            (void)fprintf(stderr, "brazier: %s: %s\n", LACKS[i].says, buf_cstr(&value));
+    }
+}
+
+enum status remote_get(struct remote *r, const char *url, size_t max_bytes, struct client_answer *ret_answer,
+                       struct error *err)
+{
+    enum status status = connect_client(r, err);
+    if (status != OK)
+        return status;
+
+    const struct client_request request = {.url = url,
+                                           .max_bytes = max_bytes,
+                                           .progress = on_progress,
+                                           .user = r->progress};
+    status = client_call(r->client, &request, ret_answer, err);
+    progress_end(r->progress);
+    if (status == OK)
+        declare(ret_answer);
+    return status;
+}
+
+enum status remote_ask(struct remote *r, const char *path, size_t max_bytes, struct client_answer *ret_answer,
+                       struct error *err)
+{
+    if (!r->url)
+        return error_set(err, E_INVALID,
+                         "name files or directories, or a collector: --collector URL or "
+                         "BRAZIER_COLLECTOR");
+
+    struct buf url CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
+    struct slice base = slice_of(r->url);
+    while (slice_ends(base, SLICE("/")))
+        base.len--;
+    buf_append(&url, base);
+    buf_append_cstr(&url, path);
+    if (r->options->fresh)
+        buf_append_cstr(&url, strchr(path, '?') ? "&fresh=1" : "?fresh=1");
+    enum status status = buf_check(&url, "the question", err);
+    return status == OK ? remote_get(r, buf_cstr(&url), max_bytes, ret_answer, err) : status;
+}
