@@ -96,14 +96,18 @@
 /* Small files: tokens, credentials, certificates' paths. */
 #define LIMIT_SMALL_FILE_BYTES (1 * MIB)
 
-/* Views (view/): a pattern is typed by a person; RE2 keeps its automata within the second. */
+/* Views (view/): a pattern is typed by a person; RE2 keeps its automata within the second. At worst a byte of
+ * text costs some nanoseconds times the instructions of the program: all of 4 KiB as
+ * alternatives are 4,000 and .{900} is 10,000. So only the beginning of a longer text is searched, and there
+ * is an end to all searches of one question. */
 #define LIMIT_REGEX_BYTES        (4 * KIB)
 #define LIMIT_REGEX_MEMORY_BYTES (4 * MIB)
+#define LIMIT_REGEX_PROGRAM      10000UL
+#define LIMIT_REGEX_TEXT_BYTES   (64 * KIB)
+#define LIMIT_REGEX_CPU_MS       5000UL
 /* Parts of one tagfocus, and keys of one tagroot: each costs time a sample. */
 #define LIMIT_TAG_PATTERNS 64UL
 #define LIMIT_TAG_KEYS     32UL
-/* The values of one label as a frame, or a label's text as a filter sees it: names are far shorter. */
-#define LIMIT_TAG_TEXT_BYTES (64 * KIB)
 /* An answer in a view's format: folded stacks of a big heap profile take 100 MB. */
 #define LIMIT_VIEW_BYTES (256 * MIB)
 /* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */

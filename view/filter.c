@@ -10,7 +10,7 @@
 
 #include "view/filter_stage.h"
 
-enum { NOTE_TEXT_MAX = 60 };
+enum { NOTE_TEXT_MAX = 60, NS_PER_MS = 1000 * 1000 };
 
 void filter_note(struct filter *f, const char *option)
 {
@@ -224,6 +224,7 @@ enum status filter_apply(const struct merged *in, const struct view_options *opt
                                                .out = out,
                                                .options = options,
                                                .notes = notes,
+                                               .search_ns = (int64_t)LIMIT_REGEX_CPU_MS * NS_PER_MS,
                                                .quota = out->quota,
                                                .pseudo_strings = INTERN_INIT,
                                                .pseudos = COLUMN_OF(struct filter_pseudo),

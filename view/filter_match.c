@@ -17,13 +17,28 @@ static bool has_mapping(const struct symbols *s)
     return false;
 }
 
+enum status filter_regex_new(const struct filter *f, const char *option, struct slice pattern,
+                             struct regex **ret_regex, struct error *err)
+{
+    enum status status = regex_new(option, pattern, ret_regex, err);
+    if (status == OK)
+        regex_allow(*ret_regex, f->search_ns);
+    return status;
+}
+
+enum status filter_regex_check(struct filter *f, const struct regex *r, struct error *err)
+{
+    f->search_ns -= regex_spent_ns(r);
+    return regex_check(r, err);
+}
+
 enum status filter_match_init(struct filter_match *m, const struct filter *f, const char *option,
                               struct slice pattern, struct error *err)
 {
     *m = (struct filter_match){.f = f,
                                .verdicts = COLUMN_OF(char),
                                .makes_up_mapping = !has_mapping(&f->in->symbols)};
-    enum status status = regex_new(option, pattern, &m->regex, err);
+    enum status status = filter_regex_new(f, option, pattern, &m->regex, err);
     if (status != OK)
         return status;
     if (!column_fill(&m->verdicts, intern_count(&f->in->symbols.strings), UNKNOWN, f->quota))

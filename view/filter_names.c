@@ -104,7 +104,7 @@ static enum status run(struct filter *f, struct pass p, bool *ret_found, struct 
         f->hides |= (l->flags & LOCATION_HIDDEN) != 0;
     }
     *ret_found = found;
-    return OK;
+    return filter_regex_check(f, m.regex, err);
 }
 
 /* Without a focus everything is in it. */

@@ -48,7 +48,7 @@ static enum status compile_whole(struct pruning *p, const char *option, uint32_t
     buf_append_cstr(&pattern, "^(");
     buf_append(&pattern, filter_string(p->f, string));
     buf_append_cstr(&pattern, ")$");
-    return pattern.full ? E_TOO_LARGE : regex_new(option, buf_slice(&pattern), ret_regex, NULL);
+    return pattern.full ? E_TOO_LARGE : filter_regex_new(p->f, option, buf_slice(&pattern), ret_regex, NULL);
 }
 
 static bool is_dropped(struct pruning *p, uint32_t line)
@@ -97,5 +97,6 @@ enum status filter_prune(struct filter *f, struct error *err)
     for (uint32_t i = 0; i < f->locations.count; i++)
         if (filter_location(f, i)->flags & LOCATION_USED)
             prune_location(&p, filter_location(f, i));
-    return OK;
+    enum status status = filter_regex_check(f, p.drop, err);
+    return status == OK && p.keep ? filter_regex_check(f, p.keep, err) : status;
 }

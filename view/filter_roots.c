@@ -150,12 +150,12 @@ enum status filter_roots(struct filter *f, struct error *err)
     struct rooting r CLEANUP(rooting_release) = {.f = f,
                                                  .known = COLUMN_OF(uint32_t),
                                                  .labels = COLUMN_OF(struct stack_label),
-                                                 .name = BUF_INIT(LIMIT_TAG_TEXT_BYTES)};
+                                                 .name = BUF_INIT(LIMIT_REGEX_TEXT_BYTES)};
     stacks_init(&r.lists, 0, f->quota);
     bool made = f->leaves + f->roots == 0 || make_frames(&r, leaves, roots);
     if (r.too_long)
         return error_set(err, E_TOO_LARGE, "the values of a label for tagroot or tagleaf are over %lu bytes",
-                         LIMIT_TAG_TEXT_BYTES);
+                         LIMIT_REGEX_TEXT_BYTES);
     if (!made)
         return quota_error(f->quota, err);
 

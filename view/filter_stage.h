@@ -57,6 +57,7 @@ struct filter {
     struct column set_frames; /* uint32_t: locations, by label set: first the leaves, then the roots */
     uint32_t leaves, roots;   /* of each set */
     bool hides;               /* some location is hidden */
+    int64_t search_ns;        /* CPU time that is left for all regular expressions */
     /* From numbers of `in` to those of `out`; uint32_t, UINT32_MAX: not yet. */
     struct column out_strings, out_functions, out_mappings, out_locations, out_sets;
 };
@@ -85,6 +86,11 @@ static inline struct slice filter_string(const struct filter *f, uint32_t string
 void filter_note(struct filter *f, const char *option);
 /* Part of a note: somebody's text, on one line and not long. */
 void filter_note_text(struct filter *f, struct slice text);
+
+/* regex_new() and regex_check(), with the time that is left. */
+NODISCARD enum status filter_regex_new(const struct filter *f, const char *option, struct slice pattern,
+                                       struct regex **ret_regex, struct error *err);
+NODISCARD enum status filter_regex_check(struct filter *f, const struct regex *r, struct error *err);
 
 /* One regular expression against strings of `in`: each is looked at once. */
 struct filter_match {

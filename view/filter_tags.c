@@ -271,7 +271,7 @@ static enum status texts_failed(const struct texts *x, struct error *err)
 {
     if (x->text.full)
         return error_set(err, E_TOO_LARGE, "a label for %s is over %lu bytes", x->t->option,
-                         LIMIT_TAG_TEXT_BYTES);
+                         LIMIT_REGEX_TEXT_BYTES);
 
     return quota_error(x->t->f->quota, err);
 }
@@ -288,14 +288,14 @@ static enum status match_expressions(const struct tagging *t, struct error *err)
                                              .pairs = COLUMN_OF(struct text_pair),
                                              .verdicts = COLUMN_OF(char),
                                              .known = TABLE_INIT,
-                                             .text = BUF_INIT(LIMIT_TAG_TEXT_BYTES)};
+                                             .text = BUF_INIT(LIMIT_REGEX_TEXT_BYTES)};
     struct slice rest = t->value, expression;
     if (t->key.len == 0)
         set_all(t);
     while (slice_split(&rest, ',', &expression)) {
         regex_free(x.regex);
         x.regex = NULL;
-        enum status status = regex_new(t->option, expression, &x.regex, err);
+        enum status status = filter_regex_new(t->f, t->option, expression, &x.regex, err);
         if (status != OK)
             return status;
 
@@ -304,6 +304,10 @@ static enum status match_expressions(const struct tagging *t, struct error *err)
         match_sets(&x);
         if (x.failed)
             return texts_failed(&x, err);
+
+        status = filter_regex_check(t->f, x.regex, err);
+        if (status != OK)
+            return status;
     }
     return OK;
 }

@@ -1,6 +1,9 @@
 /*
  * The one file of C++: RE2 has no C interface. RE2 compiles a pattern to automata, never backtracks, and
  * keeps within the memory that it is given; a pattern whose automata do not fit is refused when it is made.
+ * Where a deterministic automaton grows over that memory while it searches, RE2 goes over to simulating the
+ * other one, which costs some nanoseconds for each byte and each instruction of the program: hence the bound
+ * on instructions, on the text, and the allowance. The clock is asked once in some thousand bytes.
  */
 extern "C" {
 #include "view/regex.h"
@@ -9,11 +12,29 @@ extern "C" {
 }
 
 #include <re2/re2.h>
+#include <time.h>
+
+enum { CLOCK_EVERY_BYTES = 4096, NS_PER_MS = 1000 * 1000 };
 
 struct regex {
-    explicit regex(re2::StringPiece pattern, const RE2::Options &options) : compiled(pattern, options) {}
+    regex(const char *name, re2::StringPiece pattern, const RE2::Options &options)
+        : option(name), compiled(pattern, options)
+    {
+    }
+    const char *option;
     RE2 compiled;
+    int64_t allowed_ns = (int64_t)LIMIT_REGEX_CPU_MS * NS_PER_MS;
+    mutable int64_t started_ns = 0; /* CPU time of the thread at the first search */
+    mutable int64_t spent_ns = 0;
+    mutable size_t unclocked = 0; /* bytes since the clock was asked */
 };
+
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
+}
 
 enum status regex_new(const char *option, struct slice pattern, struct regex **ret_regex, struct error *err)
 {
@@ -23,11 +44,16 @@ enum status regex_new(const char *option, struct slice pattern, struct regex **r
         return error_set(err, E_TOO_LARGE, "the %s regexp is over %lu bytes", option, LIMIT_REGEX_BYTES);
     options.set_log_errors(false);
     options.set_max_mem((int64_t)LIMIT_REGEX_MEMORY_BYTES);
-    struct regex *made = new regex(re2::StringPiece(pattern.ptr, pattern.len), options);
+    struct regex *made = new regex(option, re2::StringPiece(pattern.ptr, pattern.len), options);
+    enum status status = OK;
     if (!made->compiled.ok()) {
         bool is_big = made->compiled.error_code() == RE2::ErrorPatternTooLarge;
-        enum status status = error_set(err, is_big ? E_TOO_LARGE : E_INVALID, "parsing %s regexp: %s", option,
-                                       made->compiled.error().c_str());
+        status = error_set(err, is_big ? E_TOO_LARGE : E_INVALID, "parsing %s regexp: %s", option,
+                           made->compiled.error().c_str());
+    } else if (made->compiled.ProgramSize() > (int)LIMIT_REGEX_PROGRAM) {
+        status = error_set(err, E_TOO_LARGE, "parsing %s regexp: pattern too large", option);
+    }
+    if (status != OK) {
         delete made;
         return status;
     }
@@ -47,5 +73,37 @@ void regex_freep(struct regex **r)
 
 bool regex_matches(const struct regex *r, struct slice text)
 {
-    return RE2::PartialMatch(re2::StringPiece(text.ptr, text.len), r->compiled);
+    if (r->spent_ns > r->allowed_ns)
+        return false;
+    if (r->started_ns == 0)
+        r->started_ns = cpu_ns();
+
+    struct slice searched = slice_sub(text, 0, LIMIT_REGEX_TEXT_BYTES);
+    bool found = RE2::PartialMatch(re2::StringPiece(searched.ptr, searched.len), r->compiled);
+    r->unclocked += searched.len;
+    if (r->unclocked < CLOCK_EVERY_BYTES)
+        return found;
+
+    r->unclocked = 0;
+    r->spent_ns = cpu_ns() - r->started_ns;
+    return found;
+}
+
+enum status regex_check(const struct regex *r, struct error *err)
+{
+    if (r->spent_ns <= r->allowed_ns)
+        return OK;
+
+    return error_set(err, E_TOO_LARGE,
+                     "the %s regexp takes too long on a profile of this size: use a simpler one", r->option);
+}
+
+void regex_allow(struct regex *r, int64_t allowed_ns)
+{
+    r->allowed_ns = allowed_ns;
+}
+
+int64_t regex_spent_ns(const struct regex *r)
+{
+    return r->spent_ns;
 }
