@@ -64,7 +64,9 @@ void printable_append(struct buf *out, struct slice text)
 {
     for (size_t at = 0; at < text.len;) {
         size_t len = slice_utf8_head(slice_from(text, at));
-        if (len == 0 || is_control(decode(text.ptr + at, len)))
+        if (len == 1 && text.ptr[at] == '\t')
+            buf_append_byte(out, ' ');
+        else if (len == 0 || is_control(decode(text.ptr + at, len)))
             buf_append_cstr(out, REPLACEMENT);
         else
             buf_append(out, slice_sub(text, at, len));

@@ -7,7 +7,8 @@
 
 #include "base/buf.h"
 
-/* Appends the text; control characters (C0, C1, DEL) and what is no UTF-8 become U+FFFD. */
+/* Appends the text; a tab becomes a space, other control characters (C0, C1, DEL, and those that turn the
+ * direction of text) and what is no UTF-8 become U+FFFD. */
 void printable_append(struct buf *out, struct slice text);
 
 /* How many columns of a terminal the text takes: wide characters two, combining ones none. Of text that

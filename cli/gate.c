@@ -61,6 +61,15 @@ static void judge(const struct rule *r, const struct growth *growth, struct brea
     }
 }
 
+static int by_growth(const void *a, const void *b)
+{
+    const struct breach *x = a, *y = b;
+    double dx = (double)x->now - (double)x->base, dy = (double)y->now - (double)y->base;
+    if (x->rule != y->rule)
+        return x->rule < y->rule ? -1 : 1; /* as they were given */
+    return dx != dy ? (dx < dy ? 1 : -1) : slice_cmp(x->name, y->name);
+}
+
 enum status gate_judge(struct gate *g, const struct growth *growth, struct breaches *ret_breaches,
                        struct error *err)
 {
@@ -75,6 +84,8 @@ enum status gate_judge(struct gate *g, const struct growth *growth, struct breac
         }
         judge(&g->rules[i], growth, &b);
     }
+    if (b.count > 0)
+        qsort(b.items, b.count, sizeof *b.items, by_growth);
     *ret_breaches = b;
     return OK;
 }

@@ -18,7 +18,7 @@ struct breach {
 };
 
 struct breaches {
-    struct breach *items; /* rule by rule */
+    struct breach *items; /* rule by rule, what grew most first */
     size_t count;
     size_t idle; /* rules about functions that stand in neither profile; idle_rule is one of them */
     const struct rule *idle_rule;

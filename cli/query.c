@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { HELP_COLUMN = 31 };
+
 #define WORDS   "[FILE|DIR|URL]..."
 #define PROFILE (ROWS_SOURCE | ROWS_MERGE | ROWS_VIEW | ROWS_OUTPUT | ROWS_TERMINAL)
 
@@ -87,12 +89,21 @@ static const struct query_command COMMANDS[] = {
      .summary = "what grew and what shrank",
      .about =
          "Compares two files or directories, or two selections of a collector: what --base-... says is the\n"
-         "base, and what it does not say is as in the selection.",
+         "base, and what it does not say is as in the selection.\n"
+         "\n"
+         "Rules of --fail-on say how much may grow. If one is broken, what grew is printed as a Markdown\n"
+         "table and the exit status is 1:\n"
+         "  main.parse:+5%       the function, with all that it calls, costs 5 % more than before\n"
+         "  flat:main.parse:+5%  the same without what it calls\n"
+         "  main.parse:+2pp      its share of the total has grown by two percentage points\n"
+         "  main.parse:+10ms     it costs 10 ms more; for bytes +5MB, for counts +100\n"
+         "  /^json\\./:+5%        the same for each function that the expression matches\n"
+         "  total:+5%            everything together, which must then be of equal work on both sides\n"
+         "What was not there before has grown beyond any percentage.",
      .examples =
          "  brazier query diff before.pb.gz after.pb.gz\n"
          "  brazier query diff --service checkout --type cpu --from -1h --base-from -25h\n"
-         "  brazier query diff --service checkout --type cpu --label version=1.5 --base-label "
-         "version=1.4 \\\n"
+         "  brazier diff --service checkout --type cpu --label version=1.5 --base-label version=1.4 \\\n"
          "      --format svg -o diff.svg\n"
          "  brazier diff --normalize --fail-on '/./:+3pp' --fail-on 'main.parse:+5%' base.pb.gz new.pb.gz\n",
      .rows = PROFILE | ROWS_JSON | ROWS_BASE | ROWS_GATE,
@@ -129,12 +140,21 @@ static const struct query_command COMMANDS[] = {
 
 /* --- help --- */
 
-static const char ENDING[] =
-    "\n"
-    "Environment: BRAZIER_COLLECTOR is the collector; BRAZIER_TOKEN its token, sent there and nowhere else;\n"
-    "NO_COLOR turns colours off. Proxies are taken from http_proxy, https_proxy and no_proxy.\n"
-    "Exit status: 0 done; 1 nothing found%s; 2 wrong usage, or a file that is no profile; 3 the\n"
-    "collector cannot be reached, refuses or fails, or memory is not enough.\n";
+static void print_ending(FILE *out, const char *more_failures)
+{
+    (void)
+        fprintf(out,
+                "\n"
+                "Every option --foo-bar can be set as BRAZIER_FOO_BAR. BRAZIER_COLLECTOR is the collector,\n"
+                "BRAZIER_TOKEN its token, which is sent there and nowhere else. NO_COLOR turns colours off.\n"
+                "Proxies are taken from http_proxy, https_proxy and no_proxy.\n"
+                "\n"
+                "Exit status: 0 done\n"
+                "             1 nothing found%s\n"
+                "             2 wrong usage, or a file that is no profile\n"
+                "             3 the collector cannot be reached, refuses or fails; or too little memory\n",
+                more_failures);
+}
 
 static void query_help(FILE *out)
 {
@@ -154,21 +174,43 @@ static void query_help(FILE *out)
                 "  brazier query top --service checkout --type cpu --from -1h\n"
                 "  brazier query flame ./profiles -o flame.svg\n",
                 out);
-    (void)fprintf(out, ENDING, "");
+    print_ending(out, "");
+}
+
+/* Without the variables, which follow one rule. Those of views are written as sentences. */
+static void print_options(const char *title, const struct option_row *rows, size_t count)
+{
+    if (count > 0)
+        (void)printf("\n%s\n", title);
+    for (size_t i = 0; i < count; i++) {
+        char name[64];
+        size_t len = strlen(rows[i].help);
+        bool is_sentence = len > 1 && rows[i].help[len - 1] == '.' && rows[i].help[len - 2] != '.';
+        const char letter[] = {'-', rows[i].letter, ',', ' ', '\0'};
+        (void)snprintf(name, sizeof name, "%s--%s%s%s", rows[i].letter ? letter : "", rows[i].name,
+                       rows[i].argument ? " " : "", rows[i].argument ? rows[i].argument : "");
+        (void)printf("  %-*s%c%.*s", HELP_COLUMN, name,
+                     is_sentence ? rows[i].help[0] | 0x20 : rows[i].help[0], (int)(len - 1 - is_sentence),
+                     rows[i].help + 1);
+        if (rows[i].fallback && rows[i].kind != OPTION_FLAG)
+            (void)printf(" [%s]", rows[i].fallback);
+        (void)putchar('\n');
+    }
 }
 
 void query_command_help(const struct query_command *c, const char *called)
 {
     struct query_options *o CLEANUP(mem_freep) = mem_zero(1, sizeof *o);
-    size_t count = query_options_rows(o, c->rows);
+    size_t count = query_options_rows(o, c->rows), first = o->view_first, views = o->view_count;
     (void)printf("usage: brazier %s [OPTION]... %s\n\n%c%s.\n", called, c->words, c->summary[0] & ~0x20,
                  c->summary + 1);
     if (c->about)
         (void)printf("%s\n", c->about);
-    (void)putchar('\n');
-    option_help(o->rows, count, stdout);
+    print_options("Which profiles, if no files are named:", o->rows, first);
+    print_options("What is shown, as with pprof:", o->rows + first, views);
+    print_options("How:", o->rows + first + views, count - first - views);
     (void)printf("\nExamples:\n%s", c->examples);
-    (void)printf(ENDING, c->rows & ROWS_GATE ? ", or a rule of --fail-on is broken" : "");
+    print_ending(stdout, c->rows & ROWS_GATE ? ", or a rule of --fail-on is broken" : "");
 }
 
 /* --- running --- */

@@ -107,16 +107,16 @@ static void change_cells(struct sheet *t, const struct view *v, int64_t base, in
 static const struct sheet_column CHANGES[] = {
     {.title = "base", .is_right = true},   {.title = "new", .is_right = true},
     {.title = "change", .is_right = true}, {.title = "%", .is_right = true},
-    {.title = "share", .is_right = true},  {.title = "function", .gives_way = true},
+    {.title = "share", .is_right = true},  {.title = "function", .gives_way = true, .is_code = true},
 };
 
-static void head_line(const struct query *q, const struct growth *g, struct buf *out)
+/* measure: "flat ", "cumulative ", or "" of a gate, whose rules have each their own. */
+static void head_line(const struct query *q, const struct growth *g, const char *measure, struct buf *out)
 {
     const struct view *v = g->graph->view;
     struct buf line CLEANUP(buf_release) = BUF_INIT(LINE_BYTES);
-    bool is_flat = !q->options.view.cum_sort;
     struct slice type = view_type_name(v, v->type);
-    buf_printf(&line, "%s %.*s%s, total ", is_flat ? "flat" : "cumulative", SLICE_ARG(type),
+    buf_printf(&line, "%s%.*s%s, total ", measure, SLICE_ARG(type),
                q->options.normalise ? " (scaled to the base)" : "");
     value_text(v, g->base_total, false, &line);
     buf_append_cstr(&line, " -> ");
@@ -158,7 +158,7 @@ static void print_changes(const struct query *q, const struct growth *g, struct 
         sheet_cell(&t, PAINT_DIM, buf_slice(&points));
         sheet_cell(&t, PAINT_PLAIN, g->rows[i].name);
     }
-    head_line(q, g, out);
+    head_line(q, g, is_flat ? "flat " : "cumulative ", out);
     if (q->options.is_markdown)
         sheet_markdown(&t, out);
     else if (t.cell_count > 0)
@@ -169,14 +169,10 @@ static void print_changes(const struct query *q, const struct growth *g, struct 
 /* --- the gate --- */
 
 static const struct sheet_column BREACHES[] = {
-    {.title = "grew"},
-    {.title = "value"},
-    {.title = "base", .is_right = true},
-    {.title = "new", .is_right = true},
-    {.title = "change", .is_right = true},
-    {.title = "%", .is_right = true},
-    {.title = "share", .is_right = true},
-    {.title = "rule"},
+    {.title = "grew", .is_code = true},    {.title = "value"},
+    {.title = "base", .is_right = true},   {.title = "new", .is_right = true},
+    {.title = "change", .is_right = true}, {.title = "%", .is_right = true},
+    {.title = "share", .is_right = true},  {.title = "rule", .is_code = true},
 };
 
 static void print_breaches(const struct query *q, const struct growth *g, const struct breaches *b,
@@ -193,7 +189,8 @@ static void print_breaches(const struct query *q, const struct growth *g, const 
         sheet_cell(&t, PAINT_PLAIN, one->rule->is_total ? SLICE("") : buf_slice(&points));
         sheet_cell(&t, PAINT_PLAIN, one->rule->text);
     }
-    head_line(q, g, out);
+    head_line(q, g, "", out);
+    buf_append_byte(out, '\n');
     sheet_markdown(&t, out);
 }
 
@@ -247,7 +244,7 @@ static enum status pass_gate(struct query *q, struct gate *gate, const struct gr
         print_breaches(q, g, &b, out);
     } else {
         buf_printf(out, "within %zu rule%s: ", gate->count, gate->count == 1 ? "" : "s");
-        head_line(q, g, out);
+        head_line(q, g, "", out);
     }
     return OK;
 }

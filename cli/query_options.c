@@ -56,15 +56,11 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
 {
     struct selection *s = &o->selection, *b = &o->base;
     const struct grouped_row all[] = {
-        {ROWS_SOURCE,
-         false,
-         {"collector", OPTION_TEXT, &o->collector, NULL, 0, 0, "URL",
-          "where the profiles are, if no files are named"}},
+        {ROWS_SOURCE, false, {"collector", OPTION_TEXT, &o->collector, NULL, 0, 0, "URL", "where they are"}},
         {ROWS_SOURCE, true, {"service", OPTION_TEXT, &s->service, NULL, 0, 0, "NAME", "of this service"}},
         {ROWS_SOURCE,
          false,
-         {"type", OPTION_TEXT, &s->type, NULL, 0, 0, "TYPE",
-          "cpu, heap, ...; of the files in directories only those that look like it"}},
+         {"type", OPTION_TEXT, &s->type, NULL, 0, 0, "TYPE", "cpu, heap, ...; also of files in directories"}},
         {ROWS_SOURCE,
          true,
          {"label", OPTION_LIST, &s->labels, NULL, 0, 0, "KEY=VALUE",
@@ -76,8 +72,7 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
         {ROWS_SOURCE, true, {"to", OPTION_TEXT, &s->to, NULL, 0, 0, "TIME", "until then (now)"}},
         {ROWS_MERGE,
          true,
-         {"id", OPTION_LIST, &s->ids, NULL, 0, 0, "ID",
-          "this profile, instead of a selection; may be repeated"}},
+         {"id", OPTION_LIST, &s->ids, NULL, 0, 0, "ID", "this one, instead of a selection; may be repeated"}},
         {ROWS_BASE,
          true,
          {"base-service", OPTION_TEXT, &b->service, NULL, 0, 0, "NAME",
@@ -92,10 +87,14 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
         {ROWS_BASE,
          true,
          {"base-to", OPTION_TEXT, &b->to, NULL, 0, 0, "TIME",
-          "the base ends then (it is as long as what it is compared with)"}},
+          "the base ends then (it is as long as the selection)"}},
         {ROWS_BASE,
          true,
          {"base-id", OPTION_LIST, &b->ids, NULL, 0, 0, "ID", "this profile is the base; may be repeated"}},
+        {ROWS_BASE,
+         false,
+         {"normalize", OPTION_FLAG, &o->normalise, "false", 0, 0, NULL,
+          "scale the new side to the base's total: shares are compared"}},
         {ROWS_MERGE,
          false,
          {"partial", OPTION_FLAG, &o->partial, "false", 0, 0, NULL,
@@ -107,7 +106,7 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
         {ROWS_SOURCE,
          false,
          {"bearer-file", OPTION_TEXT, &o->bearer_file, NULL, 0, 0, "FILE",
-          "holds the token for the collector; or the token itself is in BRAZIER_TOKEN"}},
+          "holds the token, if BRAZIER_TOKEN does not"}},
         {ROWS_SOURCE,
          false,
          {"ca-file", OPTION_TEXT, &o->ca_file, NULL, 0, 0, "FILE",
@@ -123,18 +122,14 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
 static size_t other_rows(struct query_options *o, size_t count, unsigned groups)
 {
     const struct grouped_row all[] = {
-        {ROWS_BASE,
-         false,
-         {"normalize", OPTION_FLAG, &o->normalise, "false", 0, 0, NULL,
-          "scale the new side to the base's total, so that only shares are compared"}},
         {ROWS_GATE,
          false,
          {"fail-on", OPTION_LIST, &o->rules, NULL, 0, 0, "RULE",
-          "exit with 1 if this has grown beyond: NAME:+5%; may be repeated, see below"}},
+          "exit with 1 if this has grown: see above; may be repeated"}},
         {ROWS_GATE,
          false,
          {"min-share", OPTION_TEXT, &o->min_share, "0.5%", 0, 0, "PERCENT",
-          "what stays below this share of both totals is noise, shown and judged by no rule"}},
+          "below this share of both totals it is noise: not shown, not judged"}},
         {ROWS_GATE,
          false,
          {"limit", OPTION_COUNT, &o->limit, "20", 0, 1000000, "N", "rows of the table; 0: all"}},
@@ -144,7 +139,7 @@ static size_t other_rows(struct query_options *o, size_t count, unsigned groups)
         {ROWS_GATE,
          false,
          {"format", OPTION_TEXT, &o->format, NULL, 0, 0, "FORMAT",
-          "another view of the difference: svg, top.txt, folded, pprof, dot, flamegraph, ..."}},
+          "another view of it: svg, top.txt, folded, pprof, dot, ..."}},
         {ROWS_LIST,
          false,
          {"limit", OPTION_COUNT, &o->limit, "0", 0, 1000000000, "N", "the newest N only; 0: all"}},
@@ -184,7 +179,9 @@ static size_t other_rows(struct query_options *o, size_t count, unsigned groups)
 size_t query_options_rows(struct query_options *o, unsigned groups)
 {
     size_t count = source_rows(o, 0, groups);
+    o->view_first = count;
     add_view_rows(o, &count, groups);
+    o->view_count = count - o->view_first;
     return other_rows(o, count, groups);
 }
 

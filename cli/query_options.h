@@ -45,6 +45,7 @@ struct query_options {
     struct option_row rows[QUERY_ROWS_MAX];
     char view_names[QUERY_VIEW_MAX][QUERY_NAME_MAX];
     bool given[QUERY_ROWS_MAX];
+    size_t view_first, view_count; /* those of views among them */
 };
 
 /* Fills o->rows with those of the groups; how many there are. o must not move afterwards. */

@@ -162,6 +162,8 @@ static void print_rows(const struct query *q, const struct timeline *t, struct b
     struct sheet sheet CLEANUP(sheet_release) = sheet_of(columns, t->is_grouped ? 3 : 2);
     for (size_t i = 0; i < t->point_count; i++) {
         for (size_t k = 0; k < t->group_count; k++) {
+            if (isnan(t->groups[k].values[i]))
+                continue;
             struct buf cell CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES);
             char time[TIME_RFC3339_BYTES];
             time_format_rfc3339(t->start_ms + (int64_t)i * t->step_ms, time);

@@ -8,14 +8,38 @@
 #include "view/graph.h"
 #include "view/measure.h"
 
-enum { ROWS_FOR_EYES = 30, BAR_COLUMNS = 12, CELL_BYTES = 64 };
+enum { ROWS_FOR_EYES = 30, BAR_COLUMNS = 10, BAR_TERMINAL_COLUMNS = 90, CELL_BYTES = 64 };
 
-static const struct sheet_column COLUMNS[] = {
+/* The last but one is left out where there is no room for it. */
+static const struct sheet_column WITH_BAR[] = {
+    {.title = "flat", .is_right = true},      {.title = "flat%", .is_right = true},
+    {.title = "sum%", .is_right = true},      {.title = "cum", .is_right = true},
+    {.title = "cum%", .is_right = true},      {.title = "", .is_ready = true},
+    {.title = "function", .gives_way = true},
+};
+static const struct sheet_column WITHOUT_BAR[] = {
     {.title = "flat", .is_right = true}, {.title = "flat%", .is_right = true},
     {.title = "sum%", .is_right = true}, {.title = "cum", .is_right = true},
-    {.title = "cum%", .is_right = true}, {.title = "", .is_ready = true},
-    {.title = "", .gives_way = true},
+    {.title = "cum%", .is_right = true}, {.title = "function", .gives_way = true},
 };
+
+/* What bars are drawn to. */
+struct bars {
+    bool are_shown, are_cum;
+    int64_t greatest;
+};
+
+static struct bars bars_of(const struct query *q, const struct graph *g)
+{
+    size_t columns = q->terminal.columns;
+    struct bars b = {.are_shown = columns == 0 || columns >= BAR_TERMINAL_COLUMNS,
+                     .are_cum = g->view->options->cum_sort};
+    for (uint32_t i = 0; i < g->shown; i++) {
+        int64_t value = b.are_cum ? graph_node(g, i)->cum : graph_node(g, i)->flat;
+        b.greatest = value > b.greatest ? value : b.greatest;
+    }
+    return b;
+}
 
 static void percent_cell(struct sheet *t, int64_t value, int64_t total)
 {
@@ -38,21 +62,21 @@ static enum paint paint_of(int64_t value, int64_t total)
     return share >= 0.1 ? PAINT_RED : share >= 0.02 ? PAINT_YELLOW : PAINT_PLAIN;
 }
 
-static void add_row(struct sheet *t, const struct graph *g, uint32_t i, int64_t sum)
+static void add_row(struct sheet *t, const struct graph *g, uint32_t i, int64_t sum, const struct bars *bars)
 {
     const struct graph_node *node = graph_node(g, i);
     const struct view *v = g->view;
     struct buf bar CLEANUP(buf_release) = BUF_INIT(4 * BAR_COLUMNS + 1);
-    bool is_cum = v->options->cum_sort;
-    int64_t shown = is_cum ? node->cum : node->flat;
-    terminal_bar(&bar, v->total != 0 ? (double)shown / (double)v->total : 0, BAR_COLUMNS);
+    int64_t shown = bars->are_cum ? node->cum : node->flat;
+    terminal_bar(&bar, bars->greatest > 0 ? (double)shown / (double)bars->greatest : 0, BAR_COLUMNS);
 
-    value_cell(t, is_cum ? PAINT_PLAIN : PAINT_BOLD, g, node->flat);
+    value_cell(t, bars->are_cum ? PAINT_PLAIN : PAINT_BOLD, g, node->flat);
     percent_cell(t, node->flat, v->total);
     percent_cell(t, sum, v->total);
-    value_cell(t, is_cum ? PAINT_BOLD : PAINT_PLAIN, g, node->cum);
+    value_cell(t, bars->are_cum ? PAINT_BOLD : PAINT_PLAIN, g, node->cum);
     percent_cell(t, node->cum, v->total);
-    sheet_cell(t, paint_of(shown, v->total), buf_slice(&bar));
+    if (bars->are_shown)
+        sheet_cell(t, paint_of(shown, v->total), buf_slice(&bar));
     sheet_cell(t, PAINT_PLAIN, graph_name(g, i));
     if (graph_inlined(g, i) != GRAPH_NOT_INLINED) {
         struct sheet_cell *last = &t->cells[t->cell_count - 1];
@@ -65,10 +89,13 @@ static enum status print(struct query *q, struct view *view, struct buf *out, st
 {
     struct graph *g CLEANUP(graph_freep) = NULL;
     struct buf legend CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
-    struct sheet t CLEANUP(sheet_release) = sheet_of(COLUMNS, ARRAY_LEN(COLUMNS));
     enum status status = graph_build(view, GRAPH_TOP, &g, err);
     if (status != OK)
         return status;
+
+    struct bars bars = bars_of(q, g);
+    struct sheet t CLEANUP(sheet_release) = bars.are_shown ? sheet_of(WITH_BAR, ARRAY_LEN(WITH_BAR))
+                                                           : sheet_of(WITHOUT_BAR, ARRAY_LEN(WITHOUT_BAR));
 
     graph_legend(g, &legend);
     struct slice rest = slice_trim(buf_slice(&legend)), line;
@@ -81,7 +108,7 @@ static enum status print(struct query *q, struct view *view, struct buf *out, st
     int64_t sum = 0;
     for (uint32_t i = 0; i < g->shown; i++) {
         sum += graph_node(g, i)->flat;
-        add_row(&t, g, i, sum);
+        add_row(&t, g, i, sum, &bars);
     }
     sheet_print(&t, &q->terminal, out);
     return buf_check(out, "the table", err);

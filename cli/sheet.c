@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { GAP = 2, LEAST_COLUMNS = 8, SHEET_COLUMNS_MAX = 12 };
+enum { GAP = 2, LEAST_COLUMNS = 20, SHEET_COLUMNS_MAX = 12 };
 
 struct sheet sheet_of(const struct sheet_column *columns, size_t count)
 {
@@ -113,14 +113,17 @@ void sheet_print(const struct sheet *t, const struct terminal *terminal, struct 
         print_cell(&p, i % t->column_count, text_of(t, &t->cells[i]), t->cells[i].paint);
 }
 
-static void markdown_text(struct buf *out, struct slice text)
+/* Names stand between backticks: they are full of what Markdown would read as its own. */
+static void markdown_text(struct buf *out, struct slice text, bool is_code)
 {
+    const char *fence = is_code && text.len > 0 ? "`" : "";
+    buf_append_cstr(out, fence);
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '|' || text.ptr[i] == '\\' || text.ptr[i] == '`' || text.ptr[i] == '*' ||
-            text.ptr[i] == '_' || text.ptr[i] == '[' || text.ptr[i] == '<')
+        if (text.ptr[i] == '|')
             buf_append_byte(out, '\\');
-        buf_append_byte(out, text.ptr[i]);
+        buf_append_byte(out, (char)(is_code && text.ptr[i] == '`' ? '\'' : text.ptr[i]));
     }
+    buf_append_cstr(out, fence);
 }
 
 void sheet_markdown(const struct sheet *t, struct buf *out)
@@ -133,7 +136,7 @@ void sheet_markdown(const struct sheet *t, struct buf *out)
     buf_append_cstr(out, "|\n");
     for (size_t i = 0; i < t->cell_count; i++) {
         buf_append_cstr(out, "| ");
-        markdown_text(out, text_of(t, &t->cells[i]));
+        markdown_text(out, text_of(t, &t->cells[i]), t->columns[i % t->column_count].is_code);
         buf_append_cstr(out, (i + 1) % t->column_count == 0 ? " |\n" : " ");
     }
 }

@@ -15,6 +15,7 @@ struct sheet_column {
     const char *title; /* NULL: no head */
     bool is_right;     /* numbers */
     bool gives_way;    /* is cut in the middle when the terminal is too narrow; at most one */
+    bool is_code;      /* names of programs: in Markdown between backticks */
     bool is_ready;     /* cells are made here (bars), and stand as they are */
 };
 
