@@ -194,6 +194,7 @@ static void render_counters(const struct metrics *m, struct buf *out)
         {METRIC_STALE, "brazier_stale_answers_total",
          "Questions answered although the bucket could not be listed."},
         {METRIC_MERGED, "brazier_merged_profiles_total", "Profiles that went into merges."},
+        {METRIC_VIEWS, "brazier_views_total", "Answers that were made into a view."},
         {METRIC_DELETED, "brazier_deleted_profiles_total", "Profiles deleted by request."},
         {METRIC_EXPIRED, "brazier_expired_rows_total", "Index rows dropped by retention."},
         {METRIC_FORGOTTEN, "brazier_forgotten_rows_total",

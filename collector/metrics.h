@@ -19,6 +19,7 @@ enum metric {
     METRIC_FAILED,   /* 5xx */
     METRIC_STALE,    /* questions answered without a barrier */
     METRIC_MERGED,   /* profiles that went into merges */
+    METRIC_VIEWS,    /* answers that were made into a view: svg, top ... */
     METRIC_DELETED,
     METRIC_EXPIRED,    /* rows dropped by retention */
     METRIC_FORGOTTEN,  /* rows dropped by an audit: their objects are gone */

@@ -42,6 +42,21 @@ static enum status read_time(struct question *q, const char *name, int64_t now_m
     return OK;
 }
 
+static enum status check_range(const char *prefix, struct selector *s, struct error *err)
+{
+    if (s->from_ms > s->to_ms) {
+        char from[TIME_RFC3339_BYTES], to[TIME_RFC3339_BYTES];
+
+        time_format_rfc3339(s->from_ms, from);
+        time_format_rfc3339(s->to_ms, to);
+        return error_set(err, E_INVALID, "bad request: \"%sfrom\" is after \"%sto\": %s, %s", prefix, prefix,
+                         from, to);
+    }
+    if (s->to_ms % TIME_SECOND_MS == 0)
+        s->to_ms += TIME_SECOND_MS - 1;
+    return OK;
+}
+
 static enum status read_range(struct question *q, struct error *err)
 {
     struct selector *s = &q->selector;
@@ -54,16 +69,50 @@ static enum status read_range(struct question *q, struct error *err)
     s->from_ms = (has_to ? s->to_ms : now_ms) - TIME_HOUR_MS;
     if (param(q->req, "from").len > 0 && read_time(q, "from", now_ms, &s->from_ms, err) != OK)
         return err->code;
-    if (s->from_ms > s->to_ms) {
-        char from[TIME_RFC3339_BYTES], to[TIME_RFC3339_BYTES];
+    return check_range("", s, err);
+}
 
-        time_format_rfc3339(s->from_ms, from);
-        time_format_rfc3339(s->to_ms, to);
-        return error_set(err, E_INVALID, "bad request: \"from\" is after \"to\": %s, %s", from, to);
-    }
-    if (s->to_ms % TIME_SECOND_MS == 0)
-        s->to_ms += TIME_SECOND_MS - 1;
-    return OK;
+/* Of the base: what is not said is as it is for the source; one end of a range alone makes it as long. */
+static enum status read_base_range(struct question *q, struct error *err)
+{
+    const struct selector *source = &q->selector;
+    struct selector *s = &q->base;
+    int64_t now_ms = app_now_ms(q->app);
+    bool has_from = param(q->req, "base_from").len > 0, has_to = param(q->req, "base_to").len > 0;
+    int64_t source_to_ms = source->to_ms, length_ms;
+
+    s->from_ms = source->from_ms;
+    s->to_ms = source->to_ms;
+    if ((has_from && read_time(q, "base_from", now_ms, &s->from_ms, err) != OK) ||
+        (has_to && read_time(q, "base_to", now_ms, &s->to_ms, err) != OK))
+        return err->code;
+    if (param(q->req, "to").len == 0 && now_ms > source->from_ms)
+        source_to_ms = now_ms; /* without what may be dated ahead */
+    if (source_to_ms % TIME_SECOND_MS == TIME_SECOND_MS - 1)
+        source_to_ms -= TIME_SECOND_MS - 1; /* as it was said */
+    length_ms = source_to_ms - source->from_ms;
+    if (has_from && !has_to)
+        s->to_ms = s->from_ms + length_ms;
+    if (has_to && !has_from)
+        s->from_ms = s->to_ms - length_ms;
+    return check_range("base_", s, err);
+}
+
+static enum status read_base(struct question *q, struct error *err)
+{
+    struct slice service = param(q->req, "base_service"), labels = param(q->req, "base_labels");
+
+    if (service.len == 0 && labels.len == 0 && param(q->req, "base_from").len == 0 &&
+        param(q->req, "base_to").len == 0)
+        return error_set(err, E_INVALID,
+                         "bad request: what is it compared with? missing \"base_from\" and \"base_to\", or "
+                         "\"base_labels\", or \"base_service\"");
+    q->base = q->selector;
+    if (service.len > 0)
+        q->base.service = service;
+    if (labels.len > 0 && labels_parse(labels, http_arena(q->req), &q->base.labels, err) != OK)
+        return error_wrap(err, "bad request: \"base_labels\"");
+    return read_base_range(q, err);
 }
 
 /* Negative and 0: as many as there are, as profefe's clients say it. */
@@ -106,6 +155,8 @@ static enum status read_question(struct question *q, unsigned read, struct error
 {
     q->fresh_only = flag(q->req, "fresh");
     q->partial = flag(q->req, "partial");
+    if ((read & READ_VIEW) && present_read(q->req, &q->present, err) != OK)
+        return err->code;
     if (!(read & (READ_SELECTOR | READ_SERVICE)))
         return OK;
     if (read_what(q, read, err) != OK)
@@ -114,7 +165,7 @@ static enum status read_question(struct question *q, unsigned read, struct error
         return OK;
     if (labels_parse(param(q->req, "labels"), http_arena(q->req), &q->selector.labels, err) != OK)
         return error_wrap(err, "bad request");
-    if (read_range(q, err) != OK)
+    if (read_range(q, err) != OK || ((read & READ_BASE) && read_base(q, err) != OK))
         return err->code;
     return read_limit(q, err);
 }
@@ -146,23 +197,42 @@ void question_nothing(struct question *q, const char *text)
     http_reply(req, &reply);
 }
 
-void question_nothing_found(struct question *q)
+static void describe(const struct selector *selector, struct buf *text)
 {
-    struct buf text CLEANUP(buf_release) = BUF_INIT(ERROR_TEXT_MAX);
     char from[TIME_RFC3339_BYTES], to[TIME_RFC3339_BYTES];
 
-    time_format_rfc3339(q->selector.from_ms, from);
-    time_format_rfc3339(q->selector.to_ms, to);
-    buf_printf(&text, "nothing found: service %s", quoted_of(q->selector.service).text);
-    if (q->selector.type.len > 0)
-        buf_printf(&text, ", type %.*s", SLICE_ARG(q->selector.type));
-    if (q->selector.labels.count > 0) {
+    time_format_rfc3339(selector->from_ms, from);
+    time_format_rfc3339(selector->to_ms, to);
+    buf_printf(text, "service %s", quoted_of(selector->service).text);
+    if (selector->type.len > 0)
+        buf_printf(text, ", type %.*s", SLICE_ARG(selector->type));
+    if (selector->labels.count > 0) {
         struct buf labels CLEANUP(buf_release) = BUF_INIT(4 * LIMIT_LABELS_SUM_BYTES);
 
-        labels_format(&q->selector.labels, &labels);
-        buf_printf(&text, ", labels %s", quoted_of(buf_slice(&labels)).text);
+        labels_format(&selector->labels, &labels);
+        buf_printf(text, ", labels %s", quoted_of(buf_slice(&labels)).text);
     }
-    buf_printf(&text, ", from %s to %s", from, to);
+    buf_printf(text, ", from %s to %s", from, to);
+}
+
+void question_nothing_found(struct question *q)
+{
+    question_no_side_found(q, true, false);
+}
+
+void question_no_side_found(struct question *q, bool source, bool base)
+{
+    struct buf text CLEANUP(buf_release) = BUF_INIT(2 * ERROR_TEXT_MAX);
+
+    buf_append_cstr(&text, "nothing found");
+    if (source) {
+        buf_append_cstr(&text, ": ");
+        describe(&q->selector, &text);
+    }
+    if (base) {
+        buf_append_cstr(&text, source ? "; nor for the base: " : " for the base: ");
+        describe(&q->base, &text);
+    }
     question_nothing(q, buf_cstr(&text));
 }
 
@@ -175,10 +245,13 @@ int64_t question_mint_min_ms(const struct question *q)
 void question_declare(const struct question *q, struct http_reply *reply)
 {
     int64_t horizon_ms = app_horizon_ms(q->app);
+    int64_t from_ms = q->selector.from_ms;
 
+    if (q->base.service.len > 0 && q->base.from_ms < from_ms)
+        from_ms = q->base.from_ms;
     if (q->horizon_ms > horizon_ms)
         horizon_ms = q->horizon_ms;
-    if (q->selector.from_ms - PROFILE_META_AHEAD_MS >= horizon_ms)
+    if (from_ms - PROFILE_META_AHEAD_MS >= horizon_ms)
         horizon_ms = 0;
     answer_declare(reply, q->wait.stale_ms, horizon_ms);
 }
@@ -240,12 +313,13 @@ void question_ask(struct http_request *req, unsigned read, struct work_pool *poo
         follow_barrier(q->app->follow, &q->wait, BARRIER_WAIT_MS);
 }
 
-void question_ask_now(struct http_request *req, struct work_pool *pool, void (*answer)(struct question *q))
+void question_ask_now(struct http_request *req, unsigned read, struct work_pool *pool,
+                      void (*answer)(struct question *q))
 {
     struct question *q = question_new(req, pool, answer);
     struct error err;
 
-    if (read_question(q, READ_NOTHING, &err) != OK || work_submit(pool, &q->work, &err) != OK)
+    if (read_question(q, read, &err) != OK || work_submit(pool, &q->work, &err) != OK)
         question_fail(q, &err);
 }
 

@@ -2,6 +2,7 @@
 #include "collector/routes.h"
 
 #include "base/attribute.h"
+#include "collector/diff.h"
 #include "collector/health.h"
 #include "collector/ingest.h"
 #include "collector/list.h"
@@ -20,6 +21,11 @@ const struct http_route ROUTES[] = {
     {.methods = HTTP_GET,
      .path = "/api/0/profiles/merge",
      .handle = select_merge_handle,
+     .scope = SCOPE_READ,
+     .pprof = true},
+    {.methods = HTTP_GET,
+     .path = "/api/0/profiles/diff",
+     .handle = diff_handle,
      .scope = SCOPE_READ,
      .pprof = true},
     {.methods = HTTP_POST,

@@ -3,7 +3,6 @@
 #include "collector/select.h"
 
 #include "base/limits.h"
-#include "collector/combine.h"
 
 struct planning {
     struct question *q;
@@ -57,45 +56,58 @@ static bool plan_one(void *user, const struct profile_meta *meta)
     return true;
 }
 
-static void answer_merge(struct question *q)
+enum status select_plan(struct question *q, const struct selector *selector, struct combine_plan *ret_plan,
+                        struct error *err)
 {
     struct planning p = {.q = q};
-    struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
+
+    if (index_each(q->app->index, selector, question_mint_min_ms(q), plan_one, &p, err) != OK)
+        return err->code;
+    if (p.status != OK) {
+        *err = p.error;
+        return p.status;
+    }
+    *ret_plan = p.plan;
+    return OK;
+}
+
+enum status select_check_type(const struct question *q, struct error *err)
+{
+    if (!q->type->is_pprof)
+        return error_set(err, E_INVALID, "can't merge profiles of %s type", q->type->name);
+    return OK;
+}
+
+static void answer_merge(struct question *q)
+{
+    struct buf body CLEANUP(buf_release) = BUF_INIT(0);
+    struct combine_plan plan = {0};
     struct http_reply reply = {0};
     struct error err;
 
-    if (index_each(q->app->index, &q->selector, question_mint_min_ms(q), plan_one, &p, &err) != OK) {
+    if (select_check_type(q, &err) != OK || select_plan(q, &q->selector, &plan, &err) != OK) {
         question_fail(q, &err);
-    } else if (p.status != OK) {
-        question_fail(q, &p.error);
-    } else if (p.plan.count == 0) {
+    } else if (plan.count == 0) {
         question_nothing_found(q);
-    } else if (combine_run(q, &p.plan, &out, &reply, &err) != OK) {
-        if (err.code == E_NOT_FOUND) /* all of it was deleted meanwhile */
+    } else if (present_run(q, &plan, NULL, &body, &reply, &err) != OK) {
+        if (err.code != E_NOT_FOUND)
+            question_fail(q, &err);
+        else if (present_is_plain(&q->present)) /* all of it was deleted meanwhile */
             question_nothing_found(q);
         else
-            question_fail(q, &err);
+            question_nothing(q, err.text);
     } else {
         question_declare(q, &reply);
-        combine_send(q, &reply, &out, q->type->name);
+        if (present_is_plain(&q->present))
+            combine_send(q, &reply, &body, q->type->name);
+        else
+            present_send(q, &reply, &body, q->type->name);
     }
-}
-
-static void answer_merge_of_type(struct question *q)
-{
-    struct error err;
-
-    if (q->type->is_pprof) {
-        answer_merge(q);
-        return;
-    }
-    error_set(&err, E_INVALID, "can't merge profiles of %s type", q->type->name);
-    question_fail(q, &err);
 }
 
 void select_merge_handle(struct http_request *req)
 {
     struct app *app = http_app(req);
 
-    question_ask(req, READ_SELECTOR | READ_TYPE, app->merge_pool, answer_merge_of_type);
+    question_ask(req, READ_SELECTOR | READ_TYPE | READ_VIEW, app->merge_pool, answer_merge);
 }
