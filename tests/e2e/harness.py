@@ -31,6 +31,7 @@ Beside this file:
   profiles.py     ProfileMaker (unique copies of real profiles), totals, read, path_of
   process.py      Process, Replica: start, kill, stop, delete_index, wait_ready, rss; Failure, Skip
   bucket.py       Bucket: signed LIST, GET, PUT, DELETE, behind brazier's back
+  programs.py     Curl, Pprof (`go tool pprof`)
   keys.py         profile_key, tombstone_key, make_id; id_of, kind_of, digest_of keys
   fault_proxy.py  FaultProxy: refuse, black-hole, slow-down, lost responses, delays
 

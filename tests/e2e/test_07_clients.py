@@ -2,7 +2,6 @@
 """Real clients: curl in the forms that people use it, `go tool pprof` on our URLs (what it shows for a merge is what it
 shows for the same files; our errors are what it says), and a Go program that sends its own profiles as profefe's agent
 does."""
-import json
 import os
 import re
 import shutil
@@ -10,29 +9,15 @@ import subprocess
 import urllib.parse
 
 from client import labels_of
-from harness import go_pprof, main, which
+from harness import go_pprof, main
 from profiles import path_of, read
+from programs import Curl, Pprof
 
 CPU = ["go/compile-%d.pb.gz" % i for i in (1, 2, 3, 4, 5)]
 HEAP = "go/heap-000.pb.gz"
 TOKEN = "c2f1c7b0e9e14d0c8a70"
 HOSTILE = {"comma": "x,y", "plus": "1.0+b7", "slash": "eu/west", "equals": "a=b", "percent": "100%", "space": "a b",
            "twice": "%2C", "empty": "", "umlaut": "\u00fc\u4e16"}
-
-
-class Curl:
-    def __init__(self, stage):
-        self.stage, self.program = stage, which("curl")
-
-    def run(self, *args, data=None):
-        code, out, err = self.stage.run([self.program, "-sS", "--max-time", "20"] + list(args), data=data)
-        self.stage.check(code == 0, "curl %s: exit %d, %s", " ".join(args), code, err.decode())
-        return out
-
-    def json(self, *args, data=None, code=200):
-        answer = json.loads(self.run(*args, data=data))
-        self.stage.check(answer["code"] == code, "curl %s: %s", " ".join(args), answer)
-        return answer.get("body", answer.get("error"))
 
 
 def curl_forms(stage, replica):
@@ -72,36 +57,6 @@ def curl_forms(stage, replica):
     replica.api().post(read(CPU[0]), "hostile", "cpu", HOSTILE)
     stage.equal(labels_of(replica.api().pages("hostile")[0]), HOSTILE, "labels with everything")
     return merged
-
-
-class Pprof:
-    """go tool pprof."""
-
-    def __init__(self, stage, command):
-        """The program itself, for `go tool` looks for it anew each time, and builds it with an empty cache."""
-        found = subprocess.run(command[:-1] + ["-n", command[-1]], capture_output=True, text=True, check=True, timeout=120)
-        self.stage, self.command = stage, found.stdout.split()
-        self.env = stage.env(PPROF_TMPDIR=os.path.join(stage.dir, "pprof"))
-
-    def run(self, *args, ok=True):
-        code, out, err = self.stage.run(self.command + list(args), env=self.env, seconds=60)
-        self.stage.check((code == 0) == ok, "go tool pprof %s: exit %d, %s", " ".join(args), code, err.decode())
-        return out.decode() if ok else err.decode()
-
-    def table(self, *args):
-        """-top of everything: {function: (flat, cum)}"""
-        rows = {}
-        for line in self.run("-top", "-nodecount=100000", "-nodefraction=0", "-edgefraction=0", "-unit=ns",
-                             *args).split("\n"):
-            row = re.match(r" *(-?[\d.]+\w*) +\S+% +\S+% +(-?[\d.]+\w*) +\S+% +(.*)$", line)
-            if row:
-                rows[row.group(3)] = row.group(1), row.group(2)
-        return rows
-
-    def samples(self, *args):
-        """-traces: each sample with its stack, in any order."""
-        text = self.run("-traces", "-unit=ns", *args)
-        return sorted(re.split(r"-{5,}\+-{5,}\n", text)[1:])
 
 
 def pprof_shows(stage, replica, guarded, merged):

@@ -1,0 +1,52 @@
+"""Programs that people point at a brazier: curl, and `go tool pprof`."""
+import json
+import os
+import re
+import subprocess
+
+from harness import which
+
+
+class Curl:
+    def __init__(self, stage):
+        self.stage, self.program = stage, which("curl")
+
+    def run(self, *args, data=None):
+        code, out, err = self.stage.run([self.program, "-sS", "--max-time", "20"] + list(args), data=data)
+        self.stage.check(code == 0, "curl %s: exit %d, %s", " ".join(args), code, err.decode())
+        return out
+
+    def json(self, *args, data=None, code=200):
+        answer = json.loads(self.run(*args, data=data))
+        self.stage.check(answer["code"] == code, "curl %s: %s", " ".join(args), answer)
+        return answer.get("body", answer.get("error"))
+
+
+class Pprof:
+    """go tool pprof."""
+
+    def __init__(self, stage, command):
+        """The program itself, for `go tool` looks for it anew each time, and builds it with an empty cache."""
+        found = subprocess.run(command[:-1] + ["-n", command[-1]], capture_output=True, text=True, check=True, timeout=120)
+        self.stage, self.command = stage, found.stdout.split()
+        self.env = stage.env(PPROF_TMPDIR=os.path.join(stage.dir, "pprof"))
+
+    def run(self, *args, ok=True):
+        code, out, err = self.stage.run(self.command + list(args), env=self.env, seconds=60)
+        self.stage.check((code == 0) == ok, "go tool pprof %s: exit %d, %s", " ".join(args), code, err.decode())
+        return out.decode() if ok else err.decode()
+
+    def table(self, *args):
+        """-top of everything: {function: (flat, cum)}"""
+        rows = {}
+        for line in self.run("-top", "-nodecount=100000", "-nodefraction=0", "-edgefraction=0", "-unit=ns",
+                             *args).split("\n"):
+            row = re.match(r" *(-?[\d.]+\w*) +\S+% +\S+% +(-?[\d.]+\w*) +\S+% +(.*)$", line)
+            if row:
+                rows[row.group(3)] = row.group(1), row.group(2)
+        return rows
+
+    def samples(self, *args):
+        """-traces: each sample with its stack, in any order."""
+        text = self.run("-traces", "-unit=ns", *args)
+        return sorted(re.split(r"-{5,}\+-{5,}\n", text)[1:])
