@@ -202,11 +202,12 @@ static void add_sample(const struct cpu *c, struct builder *b, struct cpu_sample
 {
     uint64_t nth = 0, leaf = 0, address;
     while (next_frame(c, &s, &nth, &address)) {
+        /* One that is not pushed takes part in placing all the same, as it does in google/pprof. */
+        uint32_t location = builder_address(b, address, BUILDER_NONE);
         if (nth == 1)
             leaf = address;
-        else if (nth == 2 && leaf == address + 1)
-            continue;
-        builder_frame(b, builder_address(b, address, BUILDER_NONE));
+        if (nth != 2 || leaf != address + 1)
+            builder_frame(b, location);
     }
     builder_sample(b, (int64_t[]){(int64_t)s.count, (int64_t)s.count * c->period_ns});
 }

@@ -4,9 +4,10 @@
  * first mapping.
  *
  * An address is looked up in the mappings sorted by their start. Two repairs are for addresses outside of all
- * of them: a mapping that lacks its first part (its offset tells) is made longer at the front, once; and what
- * is then still nowhere goes into a mapping of everything, so that whoever merges has a file for each
- * address. The first repair looks at every mapping, so only so many addresses are granted it.
+ * of them. A mapping that lacks its first part (its offset tells) is made longer at the front, once. What is
+ * then still nowhere goes into a mapping of everything, so that whoever merges has a file for each address;
+ * from then on that one takes all strays. So the search for a mapping to lengthen, which looks at all of
+ * them, is done once for each mapping at most.
  */
 #include "pprof/maps.h"
 
@@ -17,7 +18,6 @@
 
 enum {
     ATTRIBUTES_MAX = 8,
-    STRAYS_MAX = 10000, /* addresses outside of all mappings that are looked at twice */
     MAIN_START = 0x400000,
 };
 
@@ -42,7 +42,7 @@ struct maps {
     struct column ranges;  /* struct range, sorted, without overlaps */
     struct attribute attributes[ATTRIBUTES_MAX];
     size_t attributes_count;
-    size_t strays;
+    bool any_stray; /* some address is in none */
 };
 
 static void maps_release(struct maps *m)
@@ -302,25 +302,34 @@ static size_t range_of(const struct maps *m, uint64_t address)
     return low;
 }
 
+/* Entry i now begins earlier. Where that is another's place, the one that comes first in the map has it. */
+static void lengthen(struct maps *m, uint32_t i)
+{
+    uint64_t start = entry_at(m, i)->start, taken_until = 0;
+    struct range *r = COLUMN_AT(m->ranges, struct range);
+    for (; r->entry != i; r++) {
+        if (r->entry < i || r->limit <= start) {
+            taken_until = r->limit;
+            continue;
+        }
+        r->limit = start;
+        if (r->start > start)
+            r->start = start;
+    }
+    r->start = start > taken_until ? start : taken_until;
+}
+
 /* The entry whose first part is missing in the map and has the address. */
 static uint32_t repair(struct maps *m, uint64_t address)
 {
-    if (m->strays++ >= STRAYS_MAX)
-        return BUILDER_NONE;
-
-    for (size_t i = 0; i < m->entries.count; i++) {
+    for (uint32_t i = 0; i < m->entries.count; i++) {
         struct entry *e = entry_at(m, i);
         if (e->offset == 0 || e->start - e->offset > address || address >= e->start)
             continue;
         e->start -= e->offset;
         e->offset = 0;
-        for (size_t k = 0; k < m->ranges.count; k++) {
-            struct range *r = &COLUMN_AT(m->ranges, struct range)[k];
-            uint64_t before = k > 0 ? r[-1].limit : 0;
-            if (r->entry == i)
-                r->start = e->start > before ? e->start : before;
-        }
-        return (uint32_t)i;
+        lengthen(m, i);
+        return i;
     }
     return BUILDER_NONE;
 }
@@ -332,19 +341,19 @@ static uint32_t find(struct maps *m, uint64_t address)
     if (at < m->ranges.count && COLUMN_AT(m->ranges, struct range)[at].start <= address)
         return COLUMN_AT(m->ranges, struct range)[at].entry;
 
-    return repair(m, address);
+    uint32_t entry = m->any_stray ? BUILDER_NONE : repair(m, address);
+    m->any_stray |= entry == BUILDER_NONE;
+    return entry;
 }
 
 static void place_all(struct maps *m, struct builder *b)
 {
-    bool any_stray = false;
     uint32_t everything = (uint32_t)m->entries.count;
     for (size_t i = 0; i < builder_locations(b); i++) {
         uint64_t address = builder_address_of(b, i);
         if (address == 0)
             continue;
         uint32_t entry = find(m, address);
-        any_stray |= entry == BUILDER_NONE;
         builder_place(b, i, entry == BUILDER_NONE ? everything : entry);
     }
     for (size_t i = 0; i < m->entries.count; i++) {
@@ -355,7 +364,7 @@ static void place_all(struct maps *m, struct builder *b)
                                                      .file = e->file,
                                                      .build_id = e->build_id});
     }
-    if (any_stray)
+    if (m->any_stray)
         builder_mapping(b, &(struct builder_mapping){.limit = UINT64_MAX});
 }
 

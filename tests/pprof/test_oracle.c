@@ -291,6 +291,132 @@ static void damaged_profiles_are_accepted_and_refused_alike(void **state)
     judge(&c);
 }
 
+/* --- old forms --- */
+
+/* The code of some files side by side, at their offsets or with a first part missing, and what else a map
+ * has. */
+static void random_map(struct buf *out, struct random *r)
+{
+    static const char *const files[] = {"/bin/app", "/lib/libc.so.6", "/lib/libm-2.31.so", "[vdso]",
+                                        "/anon_hugepage"};
+    static const char *const rights[] = {"r-xp", "r-xp", "r--p", "rwxp"};
+    uint64_t at = 0x400000 + random_below(r, 2) * 0x1000;
+    for (uint64_t i = random_below(r, 7); i > 0; i--) {
+        uint64_t size = (1 + random_below(r, 3)) * 0x1000, offset = random_below(r, 3) * 0x1000;
+        const char *file = files[random_below(r, ARRAY_LEN(files))];
+        if (random_below(r, 4) > 0)
+            buf_printf(out, "%08lx-%08lx %s %08lx fe:00 %lu    %s%s\n", at, at + size,
+                       rights[random_below(r, ARRAY_LEN(rights))], offset, random_below(r, 99), file,
+                       random_below(r, 5) ? "" : " (deleted)");
+        else
+            buf_printf(out, "  0x%lx-0x%lx: %s (@%lx) abc123\n", at, at + size,
+                       random_below(r, 3) ? file : "$build", offset);
+        if (random_below(r, 6) == 0)
+            buf_append_cstr(out, "build=/bin/built\nnot a mapping at all\n");
+        at += size + random_below(r, 2) * random_below(r, 3) * 0x1000;
+    }
+}
+
+static uint64_t random_address(struct random *r)
+{
+    return random_below(r, 12) == 0 ? random_below(r, 2) : 0x400000 + random_below(r, 20) * 0x800;
+}
+
+static void random_stack(struct buf *out, struct random *r)
+{
+    for (uint64_t depth = 1 + random_below(r, 4); depth > 0; depth--)
+        buf_printf(out, " 0x%lx", random_address(r));
+    buf_append_cstr(out, "\n");
+}
+
+static void random_cpu(struct buf *out, struct random *r)
+{
+    bool has_handler = random_below(r, 2), has_two = random_below(r, 2), is_doubled = random_below(r, 2);
+    struct buf words CLEANUP(buf_release) = BUF_INIT(ROOMY);
+    uint64_t header[] = {0, 3, 0, 10000, 0}, end[] = {0, 1, 0};
+    buf_append(&words, slice_make(header, sizeof header));
+    for (uint64_t i = random_below(r, 80); i > 0; i--) {
+        uint64_t sample[12] = {1 + random_below(r, 3)}, depth = 0,
+                 handler = random_below(r, 50) ? 0x400999 : 0x400777;
+        sample[2 + depth++] = random_address(r);
+        if (has_handler)
+            sample[2 + depth++] = handler;
+        if (has_two)
+            sample[2 + depth++] = 0x400555;
+        if (is_doubled && random_below(r, 2))
+            sample[2 + depth++] = sample[2];
+        for (uint64_t k = random_below(r, 4); k > 0; k--)
+            sample[2 + depth++] = random_address(r);
+        sample[1] = depth;
+        buf_append(&words, slice_make(sample, (2 + depth) * sizeof sample[0]));
+    }
+    buf_append(&words, slice_make(end, sizeof end));
+    buf_append(out, buf_slice(&words));
+    random_map(out, r);
+}
+
+static void random_heap(struct buf *out, struct random *r)
+{
+    static const char *const kinds[] = {"heapprofile", "heap/1024", "heap_v2/512",
+                                        "heapz_v2/1",  "growth",    "fragmentation"};
+    uint64_t with_alloc = random_below(r, 2);
+    buf_printf(out, "heap profile: 5: 50 [%lu: 50] @ %s\n", 5 + with_alloc,
+               kinds[random_below(r, ARRAY_LEN(kinds))]);
+    for (uint64_t i = random_below(r, 20); i > 0; i--) {
+        uint64_t count = random_below(r, 4), size = 1 + random_below(r, 2000);
+        buf_printf(out, " %lu: %lu [ %lu: %lu] @", count, count * size, count * 2, count * 2 * size);
+        random_stack(out, r);
+    }
+    buf_append_cstr(out, "\nMAPPED_LIBRARIES:\n");
+    random_map(out, r);
+}
+
+static void random_count(struct buf *out, struct random *r)
+{
+    buf_append_cstr(out, "goroutine profile: total 7\n");
+    for (uint64_t i = 1 + random_below(r, 9); i > 0; i--) {
+        buf_printf(out, "%lu @", random_below(r, 5));
+        random_stack(out, r);
+    }
+    buf_append_cstr(out, "--- Memory map: ---\n");
+    random_map(out, r);
+}
+
+static void random_contention(struct buf *out, struct random *r)
+{
+    static const char *const heads[] = {"--- contentionz 1 ---", "--- mutex:", "--- contention:"};
+    buf_printf(out, "%s\n", heads[random_below(r, ARRAY_LEN(heads))]);
+    if (random_below(r, 2))
+        buf_append_cstr(out, "cycles/second = 2300000000\n");
+    if (random_below(r, 2))
+        buf_append_cstr(out, "sampling period = 7\nms since reset = 1500\ndiscarded samples = 3\n");
+    for (uint64_t i = 1 + random_below(r, 9); i > 0; i--) {
+        buf_printf(out, "%lu %lu @", random_below(r, 50000), random_below(r, 5));
+        random_stack(out, r);
+    }
+    buf_append_cstr(out, "--- Memory map: ---\n");
+    random_map(out, r);
+}
+
+static void old_forms_convert_alike(void **state)
+{
+    (void)state;
+    if (!oracle)
+        skip();
+
+    static void (*const makers[])(struct buf *, struct random *) = {random_cpu, random_heap, random_count,
+                                                                    random_contention};
+    struct cases c CLEANUP(cases_release) = CASES_INIT;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        struct buf body CLEANUP(buf_release) = BUF_INIT(ROOMY);
+        struct random random;
+        random_seed(&random, seed);
+        makers[seed % ARRAY_LEN(makers)](&body, &random);
+        case_merge(&c, (struct slice[]){buf_slice(&body)}, 1);
+    }
+    judge(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +424,7 @@ int main(void)
         cmocka_unit_test(random_profiles_merge_alike),
         cmocka_unit_test(differences_are_alike),
         cmocka_unit_test(damaged_profiles_are_accepted_and_refused_alike),
+        cmocka_unit_test(old_forms_convert_alike),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
