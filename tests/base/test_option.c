@@ -17,6 +17,7 @@ enum { ARGS_MAX = 2, ARGV_MAX = 8 };
 
 static const char *listen_address;
 static const char *root;
+static bool root_given;
 static bool readonly;
 static int64_t workers;
 static int64_t max_body;
@@ -25,7 +26,7 @@ static struct option_list labels;
 
 static const struct option_row rows[] = {
     {"listen", OPTION_TEXT, &listen_address, "127.0.0.1:10100", 0, 0, "ADDRESS", "Where to listen."},
-    {"root", OPTION_TEXT, &root, NULL, 0, 0, "NAME", "What all keys begin with."},
+    {"root", OPTION_TEXT, &root, NULL, 0, 0, "NAME", "What all keys begin with.", 'r', &root_given},
     {"read-only", OPTION_FLAG, &readonly, NULL, 0, 0, NULL, "Takes no profiles."},
     {"workers", OPTION_COUNT, &workers, "2", 1, 64, "N", "Threads that merge."},
     {"max-body", OPTION_BYTES, &max_body, "16MiB", 0, 0, "BYTES", "The largest profile."},
@@ -165,6 +166,32 @@ static void a_list_collects_and_is_bounded(void **state)
     assert_string_equal(err.text, "--label: given more than 64 times");
 }
 
+static void a_letter_is_the_same_as_the_name(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-r here --workers 3"), OK);
+    assert_string_equal(root, "here");
+    assert_int_equal(workers, 3);
+    assert_int_equal(parse("-r -"), OK);
+    assert_string_equal(root, "-");
+    assert_int_equal(parse("-r"), E_INVALID);
+    assert_string_equal(err.text, "-r: a value is missing");
+    assert_int_equal(parse("-rhere"), E_INVALID);
+    assert_int_equal(parse("-x here"), E_INVALID);
+    assert_int_equal(parse("-w here"), E_INVALID);
+}
+
+static void it_is_told_whether_argv_had_an_option(void **state)
+{
+    (void)state;
+    (void)setenv("BRAZIER_ROOT", "there", 1);
+    assert_int_equal(parse("--workers 3"), OK);
+    assert_string_equal(root, "there");
+    assert_false(root_given);
+    assert_int_equal(parse("--root here"), OK);
+    assert_true(root_given);
+}
+
 static void an_unknown_option_is_answered_with_the_nearest(void **state)
 {
     (void)state;
@@ -287,6 +314,8 @@ int main(void)
         cmocka_unit_test_setup(a_wrong_variable_is_named_unless_argv_overrides_it, clear_environment),
         cmocka_unit_test_setup(positional_arguments_are_collected, clear_environment),
         cmocka_unit_test_setup(a_list_collects_and_is_bounded, clear_environment),
+        cmocka_unit_test_setup(a_letter_is_the_same_as_the_name, clear_environment),
+        cmocka_unit_test_setup(it_is_told_whether_argv_had_an_option, clear_environment),
         cmocka_unit_test_setup(an_unknown_option_is_answered_with_the_nearest, clear_environment),
         cmocka_unit_test_setup(what_is_wrong_with_a_value_is_told, clear_environment),
         cmocka_unit_test_setup(flags_know_the_usual_words, clear_environment),
