@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256_md;
 static uint64_t table_seed;
 static unsigned char table_secret[192];
+static atomic_bool table_ready;
 
 __attribute__((noreturn, cold)) static void die(const char *what)
 {
@@ -44,6 +46,14 @@ static void set_up(void)
 
     random_bytes(&table_seed, sizeof table_seed);
     random_bytes(table_secret, sizeof table_secret);
+    atomic_store_explicit(&table_ready, true, memory_order_release);
+}
+
+/* Hash tables ask so often that the call shows. */
+static inline void need_seed(void)
+{
+    if (!atomic_load_explicit(&table_ready, memory_order_acquire))
+        (void)pthread_once(&once, set_up);
 }
 
 struct sha256_state *sha256_new(void)
@@ -114,7 +124,7 @@ bool bytes_equal_constant_time(struct slice a, struct slice b)
 
 uint64_t hash64(struct slice data)
 {
-    (void)pthread_once(&once, set_up);
+    need_seed();
     return XXH3_64bits_withSecretandSeed(data.ptr ? data.ptr : "", data.len, table_secret,
                                          sizeof table_secret, table_seed);
 }
@@ -122,7 +132,7 @@ uint64_t hash64(struct slice data)
 uint64_t hash64_pair(uint64_t a, uint64_t b)
 {
     uint64_t pair[2] = {a, b};
-    (void)pthread_once(&once, set_up);
+    need_seed();
     return XXH3_64bits_withSeed(pair, sizeof pair, table_seed);
 }
 

@@ -30,6 +30,7 @@ struct merge {
     struct column strings, functions, mappings, locations;
     struct column lines;  /* struct symbol_line, of one location */
     struct column labels; /* struct stack_label, of one sample */
+    struct column stack;  /* uint32_t, merged locations of one sample */
     uint64_t inputs, samples_in;
     bool has_base;
 };
@@ -44,7 +45,7 @@ struct merge *merge_new(const struct merge_options *options)
     m->input.max_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
     m->input.max_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
     m->gzip_level = options->gzip_level ? options->gzip_level : GZIP_LEVEL;
-    m->strings = m->functions = m->mappings = m->locations = COLUMN_OF(uint32_t);
+    m->strings = m->functions = m->mappings = m->locations = m->stack = COLUMN_OF(uint32_t);
     m->lines = COLUMN_OF(struct symbol_line);
     m->labels = COLUMN_OF(struct stack_label);
     profile_init(&m->profile, &m->quota);
@@ -77,6 +78,7 @@ void merge_free(struct merge *m)
     column_release(&m->locations, &m->quota);
     column_release(&m->lines, &m->quota);
     column_release(&m->labels, &m->quota);
+    column_release(&m->stack, &m->quota);
     profile_release(&m->profile);
     sample_reader_release(&m->reader, &m->quota);
     merged_release(&m->merged);
@@ -276,24 +278,43 @@ static bool is_zero(const struct sample_reader *r)
     return true;
 }
 
+/* The stack of the sample in merged locations, in m->stack. */
+static bool map_stack(struct merge *m)
+{
+    size_t depth = m->reader.locations.count;
+    column_reset(&m->stack);
+    if (depth > 0 && !column_add(&m->stack, depth, &m->quota))
+        return false;
+
+    const uint32_t *from = COLUMN_AT(m->reader.locations, uint32_t);
+    const uint32_t *map = COLUMN_AT(m->locations, uint32_t);
+    uint32_t *to = COLUMN_AT(m->stack, uint32_t);
+    bool known = true;
+    for (size_t i = 0; i < depth; i++) {
+        to[i] = map[from[i]];
+        known &= to[i] != SYMBOL_NONE;
+    }
+    for (size_t i = 0; !known && i < depth; i++) {
+        if (to[i] == SYMBOL_NONE)
+            to[i] = *slot(&m->locations, from[i]);
+        if (to[i] == SYMBOL_NONE)
+            to[i] = map_location(m, from[i]);
+        if (to[i] == SYMBOL_NONE)
+            return false;
+    }
+    return true;
+}
+
 /* The values once, or minus once. */
 static bool add_sample(struct merge *m, enum merge_side side, bool undo)
 {
-    struct sample_reader *r = &m->reader;
-    uint32_t *locations = COLUMN_AT(r->locations, uint32_t);
-    for (size_t i = 0; i < r->locations.count; i++) {
-        uint32_t mapped = *slot(&m->locations, locations[i]);
-        if (mapped == SYMBOL_NONE)
-            mapped = map_location(m, locations[i]);
-        if (mapped == SYMBOL_NONE)
-            return false;
-        locations[i] = mapped;
-    }
+    if (!map_stack(m))
+        return false;
 
-    struct stack key = {.depth = (uint32_t)r->locations.count, .labels = map_labels(m, side)};
+    struct stack key = {.depth = (uint32_t)m->stack.count, .labels = map_labels(m, side)};
     return key.labels != STACKS_NONE &&
-           stacks_add(&m->merged.stacks, key, locations, COLUMN_AT(r->values, int64_t),
-                      (side == MERGE_BASE) != undo ? -1 : 1);
+           stacks_add(&m->merged.stacks, key, COLUMN_AT(m->stack, uint32_t),
+                      COLUMN_AT(m->reader.values, int64_t), (side == MERGE_BASE) != undo ? -1 : 1);
 }
 
 /* Adds the samples from the first to the `last`, or takes them away again. */

@@ -63,10 +63,26 @@ static enum status make_room(struct sample_reader *r, struct error *err)
     return OK;
 }
 
-/* The index of a location, where ids are 1, 2, 3...: `ordered` of them. */
-static inline uint32_t index_of(const struct idmap *ids, uint32_t ordered, uint64_t id)
+/*
+ * Ids of one or two bytes of a profile that numbers its locations 1, 2, 3...: nearly all there are. Both
+ * lengths take the same steps, because a branch between them could not be predicted. Stops before an id that
+ * is not of this kind, and before `out` is full.
+ */
+static uint32_t *short_ids(struct wire *w, uint32_t ordered, uint32_t *out, const uint32_t *out_end)
 {
-    return id - 1 < ordered ? (uint32_t)(id - 1) : idmap_get(ids, id);
+    const uint8_t *at = w->at;
+    const uint8_t *last = w->end - 1;
+    while (at < last && out < out_end) {
+        uint32_t first = at[0], second = at[1], two = first >> 7;
+        uint32_t index = (first & 0x7f) + ((second << 7) & -two) - 1;
+        if ((first & second & 0x80) != 0 || index >= ordered)
+            break;
+
+        at += 1 + two;
+        *out++ = index;
+    }
+    w->at = at;
+    return out;
 }
 
 static enum status add_locations(struct sample_reader *r, struct slice packed, struct error *err)
@@ -77,12 +93,15 @@ static enum status add_locations(struct sample_reader *r, struct slice packed, s
     const struct idmap *ids = &r->profile->location_ids;
     uint32_t ordered = ids->ordered ? ids->count : 0;
     struct wire w = wire_of(packed);
-    uint64_t id;
-    while (w.at < w.end && wire_varint(&w, &id)) {
+    while (w.at < w.end) {
+        out = short_ids(&w, ordered, out, end);
+        uint64_t id;
+        if (w.at == w.end || !wire_varint(&w, &id))
+            break;
         if (out == end)
             return too_deep(r, err);
 
-        uint32_t index = index_of(ids, ordered, id);
+        uint32_t index = idmap_get(ids, id);
         if (index == IDMAP_NONE)
             return location_fault(r, id, err);
         *out++ = index;

@@ -131,14 +131,7 @@ static bool store(struct stacks *s, uint64_t at, __int128 sum, int64_t old_carry
 
 static bool add_value(struct stacks *s, uint64_t at, int64_t value, int64_t factor)
 {
-    int64_t *sum = &COLUMN_AT(s->values, int64_t)[at];
-    int64_t simple;
-    if (factor == 1 && !__builtin_add_overflow(*sum, value, &simple)) {
-        *sum = simple;
-        return true;
-    }
-
-    return store(s, at, (__int128)value * factor + *sum, 0);
+    return store(s, at, (__int128)value * factor + COLUMN_AT(s->values, int64_t)[at], 0);
 }
 
 static uint32_t add_sample(struct stacks *s, struct stack key, const uint32_t *locations, uint64_t hash)
@@ -181,6 +174,22 @@ static uint32_t find_sample(struct stacks *s, struct stack key, const uint32_t *
     return add_sample(s, key, locations, hash);
 }
 
+/* What real profiles do: all sums fit. Else nothing is changed. */
+static bool add_values(int64_t *sums, const int64_t *values, uint32_t count)
+{
+    bool over = false;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t sum;
+        over |= __builtin_add_overflow(sums[i], values[i], &sum);
+    }
+    if (over)
+        return false;
+
+    for (uint32_t i = 0; i < count; i++)
+        sums[i] += values[i];
+    return true;
+}
+
 bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
                 int64_t factor)
 {
@@ -188,8 +197,11 @@ bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, c
     if (index == STACKS_NONE)
         return false;
 
+    uint64_t at = (uint64_t)index * s->types;
+    if (factor == 1 && add_values(COLUMN_AT(s->values, int64_t) + at, values, s->types))
+        return true;
     for (uint32_t i = 0; i < s->types; i++)
-        if (!add_value(s, (uint64_t)index * s->types + i, values[i], factor))
+        if (!add_value(s, at + i, values[i], factor))
             return false;
 
     return true;
