@@ -2,6 +2,7 @@
 #include "base/attribute.h"
 #include "base/version.h"
 #include "cli/diff.h"
+#include "cli/push.h"
 #include "cli/query.h"
 #include "collector/reindex.h"
 #include "collector/serve.h"
@@ -21,6 +22,7 @@ static const struct {
 } COMMANDS[] = {
     {"serve", serve_main, serve_help, "take profiles in, keep them in a bucket, answer questions"},
     {"reindex", reindex_main, reindex_help, "build the index from the bucket, with progress"},
+    {"push", push_main, push_help, "send files to a collector; move in from profefe"},
     {"query", query_main, NULL, "show profiles of a collector, or of files: top, flame, diff, ..."},
     {"diff", diff_main, NULL, "what grew and what shrank; a gate for continuous integration"},
     {"version", version_main, version_help, "print version and commit"},

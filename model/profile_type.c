@@ -136,3 +136,46 @@ enum status profile_type_check(const struct profile_type *type, const struct sam
     return error_set(err, E_INVALID, "declared as %s, but it looks like %s: its sample types are %s%s",
                      type->name, buf_cstr(&guesses), buf_cstr(&seen), count > SHOWN ? ", ..." : "");
 }
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The type that a word of the name says; NULL: none does. */
+static const struct profile_type *type_in_name(struct slice name)
+{
+    for (size_t at = 0, end; at < name.len; at = end + 1) {
+        for (end = at; end < name.len && is_word(name.ptr[end]);)
+            end++;
+        for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++)
+            if (PROFILE_TYPES[i].is_pprof &&
+                slice_eq_nocase(slice_sub(name, at, end - at), slice_of(PROFILE_TYPES[i].name)))
+                return &PROFILE_TYPES[i];
+    }
+    return NULL;
+}
+
+enum status profile_type_guess(const struct sample_type *types, size_t count, struct slice name,
+                               const struct profile_type **ret_type, struct error *err)
+{
+    unsigned shapes = shapes_of(types, count);
+    const struct profile_type *named = type_in_name(name);
+    if (named && profile_type_check(named, types, count, NULL) == OK) {
+        *ret_type = named;
+        return OK;
+    }
+    /* Allocs are what a heap profile also holds; block and mutex cannot be told apart. */
+    for (size_t i = 0; i < PROFILE_TYPE_COUNT; i++) {
+        if (PROFILE_TYPES[i].shapes == 0 || PROFILE_TYPES[i].shapes != shapes || shapes == SHAPE_CONTENTION)
+            continue;
+        *ret_type = &PROFILE_TYPES[i];
+        return OK;
+    }
+
+    struct buf guesses CLEANUP(buf_release) = BUF_INIT(256);
+    append_guesses(shapes, &guesses);
+    if (guesses.len == 0)
+        return error_set(err, E_INVALID, "its type cannot be told from its content");
+    return error_set(err, E_INVALID, "its type cannot be told: it looks like %s", buf_cstr(&guesses));
+}

@@ -39,4 +39,12 @@ const char *profile_type_names(void);
 NODISCARD enum status profile_type_check(const struct profile_type *type, const struct sample_type *types,
                                          size_t count, struct error *err);
 
+/*
+ * The type of a profile that nobody declared: what a word of `name` says (a file's name: "allocs-005.pb.gz"),
+ * if the sample types allow it; else what they positively look like. E_INVALID: they look like several, or
+ * like none.
+ */
+NODISCARD enum status profile_type_guess(const struct sample_type *types, size_t count, struct slice name,
+                                         const struct profile_type **ret_type, struct error *err);
+
 #endif
