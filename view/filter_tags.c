@@ -181,7 +181,7 @@ struct texts {
     struct column verdicts; /* char by pair, of the regex at hand */
     struct table known;
     struct buf text;
-    bool failed;
+    bool failed, too_long;
 };
 
 static void texts_release(struct texts *x)
@@ -232,7 +232,7 @@ static bool text_matches(struct texts *x, const struct stack_label *label)
             buf_append_byte(&x->text, ':');
         }
         buf_append(&x->text, filter_string(f, label->text));
-        x->failed |= x->text.full;
+        x->too_long |= x->text.full;
         *verdict = regex_matches(x->regex, buf_slice(&x->text)) ? YES : NO;
     }
     return *verdict == YES;
@@ -257,7 +257,7 @@ static void match_sets(struct texts *x)
 {
     const struct tagging *t = x->t;
     bool any = t->key.len > 0;
-    for (uint32_t set = 0; set < t->f->sets.count && !x->failed; set++) {
+    for (uint32_t set = 0; set < t->f->sets.count && !x->failed && !x->too_long; set++) {
         char *flags = &COLUMN_AT(t->f->sets, char)[set];
         bool matches = (*flags & t->flag) != 0;
         if (!is_used(t->f, set) || matches == any)
@@ -269,7 +269,7 @@ static void match_sets(struct texts *x)
 
 static enum status texts_failed(const struct texts *x, struct error *err)
 {
-    if (x->text.full)
+    if (x->too_long)
         return error_set(err, E_TOO_LARGE, "a label for %s is over %lu bytes", x->t->option,
                          LIMIT_REGEX_TEXT_BYTES);
 
@@ -302,7 +302,7 @@ static enum status match_expressions(const struct tagging *t, struct error *err)
         if (x.verdicts.count > 0)
             memset(x.verdicts.ptr, UNKNOWN, x.verdicts.count);
         match_sets(&x);
-        if (x.failed)
+        if (x.failed || x.too_long)
             return texts_failed(&x, err);
 
         status = filter_regex_check(t->f, x.regex, err);
