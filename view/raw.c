@@ -85,10 +85,12 @@ static void print_duration_cut(struct buf *out, int64_t nanos)
 
 static void print_time(struct buf *out, int64_t nanos)
 {
+    time_t seconds = nanos / 1000000000;
     int64_t fraction = nanos % 1000000000;
-    if (fraction < 0)
+    if (fraction < 0) {
         fraction += 1000000000;
-    time_t seconds = (nanos - fraction) / 1000000000;
+        seconds--;
+    }
     struct tm tm;
     char text[32] = "";
     if (gmtime_r(&seconds, &tm))
@@ -248,6 +250,19 @@ static void print_labels(const struct raw *r, uint32_t set)
         print_groups(r, labels + texts, of.count - texts);
 }
 
+/* Nearly all of the text is these. */
+static void print_location_number(struct buf *out, uint32_t number)
+{
+    char text[11];
+    size_t at = sizeof text;
+    text[--at] = ' ';
+    do {
+        text[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buf_append(out, slice_make(text + at, sizeof text - at));
+}
+
 static void print_sample(const struct raw *r, uint32_t index)
 {
     const struct stacks *s = &r->m->stacks;
@@ -257,7 +272,8 @@ static void print_sample(const struct raw *r, uint32_t index)
         buf_printf(r->out, " %10" PRId64, stacks_sum(s, index, i, &saturated));
     buf_append_cstr(r->out, ": ");
     for (uint32_t at = sample.at; at < sample.at + sample.depth; at++)
-        buf_printf(r->out, "%u ", order_number(&r->order.locations, COLUMN_AT(s->locations, uint32_t)[at]));
+        print_location_number(r->out,
+                              order_number(&r->order.locations, COLUMN_AT(s->locations, uint32_t)[at]));
     buf_append_byte(r->out, '\n');
     print_labels(r, sample.labels);
 }
