@@ -11,6 +11,7 @@
 #include "pprof/input.h"
 #include "pprof/merged.h"
 #include "pprof/sample.h"
+#include "pprof/stack_queue.h"
 
 #include <stdlib.h>
 
@@ -30,7 +31,7 @@ struct merge {
     struct column strings, functions, mappings, locations;
     struct column lines;  /* struct symbol_line, of one location */
     struct column labels; /* struct stack_label, of one sample */
-    struct column stack;  /* uint32_t, merged locations of one sample */
+    struct stack_queue queue;
     uint64_t inputs, samples_in;
     bool has_base;
 };
@@ -45,11 +46,12 @@ struct merge *merge_new(const struct merge_options *options)
     m->input.max_bytes = options->inflated_bytes ? options->inflated_bytes : LIMIT_INFLATED_BYTES;
     m->input.max_ratio = options->inflate_ratio ? options->inflate_ratio : LIMIT_INFLATE_RATIO;
     m->gzip_level = options->gzip_level ? options->gzip_level : GZIP_LEVEL;
-    m->strings = m->functions = m->mappings = m->locations = m->stack = COLUMN_OF(uint32_t);
+    m->strings = m->functions = m->mappings = m->locations = COLUMN_OF(uint32_t);
     m->lines = COLUMN_OF(struct symbol_line);
     m->labels = COLUMN_OF(struct stack_label);
     profile_init(&m->profile, &m->quota);
     sample_reader_init(&m->reader);
+    stack_queue_init(&m->queue);
     merged_init(&m->merged, &m->quota);
     return m;
 }
@@ -78,7 +80,7 @@ void merge_free(struct merge *m)
     column_release(&m->locations, &m->quota);
     column_release(&m->lines, &m->quota);
     column_release(&m->labels, &m->quota);
-    column_release(&m->stack, &m->quota);
+    stack_queue_release(&m->queue, &m->quota);
     profile_release(&m->profile);
     sample_reader_release(&m->reader, &m->quota);
     merged_release(&m->merged);
@@ -278,17 +280,16 @@ static bool is_zero(const struct sample_reader *r)
     return true;
 }
 
-/* The stack of the sample in merged locations, in m->stack. */
+/* The stack of the sample in merged locations, in the queue. */
 static bool map_stack(struct merge *m)
 {
     size_t depth = m->reader.locations.count;
-    column_reset(&m->stack);
-    if (depth > 0 && !column_add(&m->stack, depth, &m->quota))
+    uint32_t *to = stack_queue_room(&m->queue, depth, &m->quota);
+    if (!to)
         return false;
 
     const uint32_t *from = COLUMN_AT(m->reader.locations, uint32_t);
     const uint32_t *map = COLUMN_AT(m->locations, uint32_t);
-    uint32_t *to = COLUMN_AT(m->stack, uint32_t);
     bool known = true;
     for (size_t i = 0; i < depth; i++) {
         to[i] = map[from[i]];
@@ -305,32 +306,33 @@ static bool map_stack(struct merge *m)
     return true;
 }
 
-/* The values once, or minus once. */
-static bool add_sample(struct merge *m, enum merge_side side, bool undo)
+static bool add_sample(struct merge *m, enum merge_side side)
 {
     if (!map_stack(m))
         return false;
 
-    struct stack key = {.depth = (uint32_t)m->stack.count, .labels = map_labels(m, side)};
+    struct stack key = {.depth = (uint32_t)m->reader.locations.count, .labels = map_labels(m, side)};
     return key.labels != STACKS_NONE &&
-           stacks_add(&m->merged.stacks, key, COLUMN_AT(m->stack, uint32_t),
-                      COLUMN_AT(m->reader.values, int64_t), (side == MERGE_BASE) != undo ? -1 : 1);
+           stack_queue_put(&m->queue, &m->merged.stacks, key, COLUMN_AT(m->reader.values, int64_t));
 }
 
-/* Adds the samples from the first to the `last`, or takes them away again. */
+/* Adds the samples from the first to the `last`, or takes them away again. All that are good before one that
+ * is not are added. */
 static enum status add_samples(struct merge *m, uint64_t last, enum merge_side side, bool undo,
                                struct error *err)
 {
+    enum status status = OK;
+    bool more = true;
     sample_reader_start(&m->reader, &m->profile);
+    stack_queue_start(&m->queue, (side == MERGE_BASE) != undo ? -1 : 1);
     while (m->reader.nth < last) {
-        bool more;
-        enum status status = sample_next(&m->reader, &more, err);
+        status = sample_next(&m->reader, &more, err);
         if (status != OK || !more)
-            return status;
-        if (!is_zero(&m->reader) && !add_sample(m, side, undo))
+            break;
+        if (!is_zero(&m->reader) && !add_sample(m, side))
             return quota_error(&m->quota, err);
     }
-    return OK;
+    return stack_queue_flush(&m->queue, &m->merged.stacks) ? status : quota_error(&m->quota, err);
 }
 
 static enum status add_profile(struct merge *m, enum merge_side side, struct error *err)

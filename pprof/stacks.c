@@ -159,10 +159,15 @@ static uint32_t add_sample(struct stacks *s, struct stack key, const uint32_t *l
     return index;
 }
 
-static uint32_t find_sample(struct stacks *s, struct stack key, const uint32_t *locations)
+uint64_t stacks_hash(struct stack key, const uint32_t *locations)
+{
+    return hash64_pair(hash64((struct slice){(const char *)locations, key.depth * sizeof *locations}),
+                       key.labels);
+}
+
+static uint32_t find_sample(struct stacks *s, struct stack key, const uint32_t *locations, uint64_t hash)
 {
     size_t bytes = key.depth * sizeof *locations;
-    uint64_t hash = hash64_pair(hash64((struct slice){(const char *)locations, bytes}), key.labels);
     struct table_probe probe;
     for (uint32_t i = table_first(&s->sample_table, hash, &probe); i != TABLE_NONE;
          i = table_next(&s->sample_table, &probe)) {
@@ -190,10 +195,10 @@ static bool add_values(int64_t *sums, const int64_t *values, uint32_t count)
     return true;
 }
 
-bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
-                int64_t factor)
+bool stacks_add_hashed(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
+                       int64_t factor, uint64_t hash)
 {
-    uint32_t index = find_sample(s, key, locations);
+    uint32_t index = find_sample(s, key, locations, hash);
     if (index == STACKS_NONE)
         return false;
 
@@ -205,6 +210,12 @@ bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, c
             return false;
 
     return true;
+}
+
+bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
+                int64_t factor)
+{
+    return stacks_add_hashed(s, key, locations, values, factor, stacks_hash(key, locations));
 }
 
 static __int128 exact(const struct stacks *s, uint64_t at)
@@ -228,7 +239,7 @@ bool stacks_set(struct stacks *s, uint32_t sample, uint32_t type, __int128 sum)
 bool stacks_add_sum(struct stacks *s, struct stack key, const uint32_t *locations, const struct stacks *from,
                     uint32_t sample)
 {
-    uint32_t index = find_sample(s, key, locations);
+    uint32_t index = find_sample(s, key, locations, stacks_hash(key, locations));
     if (index == STACKS_NONE)
         return false;
 

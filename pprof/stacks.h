@@ -60,6 +60,10 @@ uint32_t stacks_labels(struct stacks *s, const struct stack_label *labels, uint3
 /* Adds values, each times factor, to the sample with this key. False when the quota refuses. */
 bool stacks_add(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
                 int64_t factor);
+/* In two steps, for those who do something else in between: what stacks_add() hashes, and the rest. */
+uint64_t stacks_hash(struct stack key, const uint32_t *locations);
+bool stacks_add_hashed(struct stacks *s, struct stack key, const uint32_t *locations, const int64_t *values,
+                       int64_t factor, uint64_t hash);
 
 /* Adds what `sample` of another has, exactly, to the sample with this key. Both have as many types. */
 bool stacks_add_sum(struct stacks *s, struct stack key, const uint32_t *locations, const struct stacks *from,

@@ -50,6 +50,13 @@ static inline uint32_t table_here(const struct table *t, struct table_probe *p)
     }
 }
 
+/* Asks the processor for what table_first() will read, and does not wait. */
+static inline void table_ask(const struct table *t, uint64_t hash)
+{
+    if (t->cap > 0)
+        __builtin_prefetch(&t->slots[hash >> t->shift]);
+}
+
 /* The index of the first that may be it, or TABLE_NONE. */
 static inline uint32_t table_first(const struct table *t, uint64_t hash, struct table_probe *ret_probe)
 {
