@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "collector/crew.h"
+#include "pprof/inflate.h"
 #include "pprof/merge.h"
 #include "pprof/scan.h"
 
@@ -137,14 +138,19 @@ static enum status list_inputs(struct inputs *in, struct error *err)
     return OK;
 }
 
+static struct merge_options merge_options_of(struct app *app)
+{
+    return (struct merge_options){.max_bytes = app_query_bytes(app),
+                                  .inflated_bytes = (size_t)app->config->max_inflated_bytes,
+                                  .budget = &app->merging};
+}
+
 /* Fetches and merges all. */
 static enum status gather(struct inputs *in, bool alone, struct merge **ret_merge, size_t *ret_threads,
                           struct error *err)
 {
     struct app *app = in->q->app;
-    const struct merge_options options = {.max_bytes = app_query_bytes(app),
-                                          .inflated_bytes = (size_t)app->config->max_inflated_bytes,
-                                          .budget = &app->merging};
+    const struct merge_options options = merge_options_of(app);
     const struct prefetch_options fetching = {.store = app->store,
                                               .keys = in->keys,
                                               .count = in->count,
@@ -211,6 +217,35 @@ enum status combine_merge(struct question *q, const struct combine_plan *source,
     return OK;
 }
 
+/* What is pprof, or cannot become it, stays as it is. */
+static enum status convert(struct question *q, const struct id *id, struct buf *body, struct error *err)
+{
+    const struct merge_options options = merge_options_of(q->app);
+    struct buf scratch CLEANUP(buf_release) = BUF_INIT(options.inflated_bytes);
+    struct slice inflated;
+    enum status status =
+        pprof_inflate(buf_slice(body), options.inflated_bytes, LIMIT_INFLATE_RATIO, &scratch, &inflated, err);
+    if (status != OK)
+        return error_wrap(err, "profile %s", id->text);
+
+    const struct format *format = format_detect(inflated);
+    if (!format || !format->convert)
+        return OK;
+
+    struct merge *merge CLEANUP(merge_freep) = merge_new(&options);
+    struct buf out CLEANUP(buf_release) = BUF_INIT(body->max);
+    status = merge_add(merge, inflated, MERGE_SOURCE, err);
+    if (status != OK)
+        return error_wrap(err, "profile %s", id->text);
+
+    status = merge_write(merge, &out, err);
+    if (status == OK) {
+        buf_release(body);
+        *body = buf_take(&out);
+    }
+    return status;
+}
+
 static enum status run_many(struct question *q, const struct combine_plan *plan, struct buf *out,
                             struct http_reply *reply, struct error *err)
 {
@@ -236,7 +271,7 @@ static enum status run_one(struct question *q, const struct combine_plan *plan, 
     case OK:
         *out = buf_take(&op.object);
         http_reply_header(reply, "X-Brazier-Profiles", "1");
-        return OK;
+        return plan->as_pprof ? convert(q, &plan->ids[0], out, err) : OK;
     case E_NOT_FOUND: break;
     default: question_store_error(&op.error, err); return error_wrap(err, "profile %s", plan->ids[0].text);
     }

@@ -12,6 +12,7 @@ struct combine_plan {
     struct slice *keys; /* in the question's arena */
     struct id *ids;
     size_t count;
+    bool as_pprof; /* one alone that came in another format is converted too */
 };
 
 /*
@@ -29,8 +30,8 @@ NODISCARD enum status combine_merge(struct question *q, const struct combine_pla
                                     struct http_reply *reply, struct error *err);
 
 /*
- * The same without a base, written as pprof; one alone is given as it is stored. Appends to out. Errors as
- * above.
+ * The same without a base, written as pprof; one alone is given as it is stored (as_pprof: if it is pprof).
+ * Appends to out. Errors as above.
  */
 NODISCARD enum status combine_run(struct question *q, const struct combine_plan *plan, struct buf *out,
                                   struct http_reply *reply, struct error *err);

@@ -87,7 +87,10 @@ static void answer_merge(struct question *q)
 
     if (select_check_type(q, &err) != OK || select_plan(q, &q->selector, &plan, &err) != OK) {
         question_fail(q, &err);
-    } else if (plan.count == 0) {
+        return;
+    }
+    plan.as_pprof = true;
+    if (plan.count == 0) {
         question_nothing_found(q);
     } else if (present_run(q, &plan, NULL, &body, &reply, &err) != OK) {
         if (err.code != E_NOT_FOUND)

@@ -40,6 +40,9 @@ static const struct {
 } SHAPES[] = {
     {"cpu", UNIT_TIME, SHAPE_CPU},
     {"wall", UNIT_TIME, SHAPE_CPU},
+    {"cpu_clock", UNIT_TIME, SHAPE_CPU}, /* perf's events */
+    {"task_clock", UNIT_TIME, SHAPE_CPU},
+    {"cycles", UNIT_COUNT, SHAPE_CPU},
     {"alloc_objects", UNIT_COUNT, SHAPE_HEAP},
     {"alloc_space", UNIT_BYTES, SHAPE_HEAP},
     {"inuse_objects", UNIT_COUNT, SHAPE_HEAP},

@@ -5,8 +5,9 @@
  *
  *     main;parse;read 12
  *
- * A backslash before ';', '\' or 'n' means ';' in a name, a backslash, a line's end; before anything else it
- * is what it looks like. Names stay as they are, whatever marks a tool puts at their end ("_[k]", "_[i]").
+ * A backslash before ';', '\', 'n' or 'r' means ';' in a name, a backslash, a newline, a carriage return;
+ * before anything else it is what it looks like. A sample without a stack is "[no stack]". Names stay as they
+ * are, whatever marks a tool puts at their end ("_[k]", "_[i]").
  *
  * There is no head by which to tell the format, so all lines within the first few KiB must look like that.
  */
@@ -73,14 +74,19 @@ static void folded_release(struct folded *f)
     builder_release(&f->b);
 }
 
+/* Does it begin with a backslash that means something? */
+static bool is_escape(struct slice s)
+{
+    return s.len > 1 && s.ptr[0] == '\\' && s.ptr[1] != '\0' && strchr(";\\nr", s.ptr[1]);
+}
+
 /* The length of a frame: to the next ';' that is none of its own. */
 static size_t frame_length(struct slice stack, bool *ret_escaped)
 {
     *ret_escaped = false;
     size_t at = 0;
     for (; at < stack.len && stack.ptr[at] != ';'; at++)
-        if (stack.ptr[at] == '\\' && at + 1 < stack.len &&
-            (stack.ptr[at + 1] == ';' || stack.ptr[at + 1] == '\\' || stack.ptr[at + 1] == 'n')) {
+        if (is_escape(slice_from(stack, at))) {
             *ret_escaped = true;
             at++;
         }
@@ -98,10 +104,10 @@ static struct slice unescape(struct folded *f, struct slice frame)
 
     size_t len = 0;
     for (size_t i = 0; i < frame.len; i++) {
-        char c = frame.ptr[i], next = i + 1 < frame.len ? frame.ptr[i + 1] : '\0';
-        if (c == '\\' && (next == ';' || next == '\\' || next == 'n')) {
-            c = next == 'n' ? '\n' : next;
-            i++;
+        char c = frame.ptr[i];
+        if (is_escape(slice_from(frame, i))) {
+            c = frame.ptr[++i];
+            c = c == 'n' ? '\n' : c == 'r' ? '\r' : c;
         }
         name[len++] = c;
     }
@@ -110,6 +116,9 @@ static struct slice unescape(struct folded *f, struct slice frame)
 
 static void add_stack(struct folded *f, struct slice stack)
 {
+    if (slice_eq(stack, SLICE("[no stack]")))
+        return;
+
     while (stack.len > 0 && !builder_failed(&f->b)) {
         bool escaped;
         size_t len = frame_length(stack, &escaped);

@@ -54,6 +54,29 @@ static void one_alone_is_byte_for_byte_what_was_stored(void **state)
     assert_true(slice_eq(stage_bytes(s), stage_file(s, "go/cpu-000.pb.gz")));
 }
 
+/* Clients of a merge read pprof, whatever was sent. */
+static void one_alone_in_another_format_is_pprof_in_a_merge(void **state)
+{
+    struct stage *s = *state;
+    struct slice sent = stage_file(s, "folded/py-spy.folded");
+    int64_t total = total_of(s, sent);
+    char target[128];
+
+    assert_int_equal(stage_post(s, "service=svc&type=cpu", sent), 200);
+    snprintf(target, sizeof(target), "/api/0/profiles/%s", stage_said_id(s).text);
+    assert_int_equal(stage_get(s, target), 200);
+    assert_true(slice_eq(stage_bytes(s), sent));
+    assert_int_equal(stage_get(s, MERGE), 200);
+    assert_string_equal(stage_header(s, "X-Brazier-Profiles"), "1");
+    assert_true(gzip_looks(stage_bytes(s)));
+    assert_int_equal(total_of(s, stage_bytes(s)), total);
+
+    assert_int_equal(stage_post(s, "service=svc&type=cpu&labels=again%3D1", sent), 200);
+    assert_int_equal(stage_get(s, MERGE), 200);
+    assert_string_equal(stage_header(s, "X-Brazier-Profiles"), "2");
+    assert_int_equal(total_of(s, stage_bytes(s)), 2 * total);
+}
+
 static void a_merge_adds_up_and_does_not_depend_on_who_asks(void **state)
 {
     struct stage *s = *state;
@@ -265,6 +288,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
     const struct CMUnitTest tests[] = {
         TEST(one_alone_is_byte_for_byte_what_was_stored),
+        TEST(one_alone_in_another_format_is_pprof_in_a_merge),
         TEST(a_merge_adds_up_and_does_not_depend_on_who_asks),
         TEST(an_object_that_is_gone_is_an_error_that_names_it_or_is_declared),
         TEST(an_object_that_is_gone_while_nothing_can_be_listed_is_503),

@@ -158,6 +158,44 @@ static void what_is_no_profile_is_refused_and_a_trace_is_not_looked_at(void **st
     assert_int_equal(f->upload.meta.created_at_ms, NOW);
 }
 
+/* Each with the totals of what it becomes, and refused as something else. */
+static void other_formats_are_profiles_too(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *file, *type, *other, *fact, *unit;
+    } cases[] = {
+        {"gperftools/cpu.prof", "cpu", "heap", "cpu", "nanoseconds"},
+        {"gperftools/heap.txt", "heap", "cpu", "inuse_space", "bytes"},
+        {"gperftools/heap-growth.txt", "heap", "mutex", "space", "bytes"},
+        {"jemalloc/heap.heap", "heap", "cpu", "inuse_space", "bytes"},
+        {"perf/cpu-clock.txt", "cpu", "heap", "cpu-clock", "nanoseconds"},
+        {"folded/py-spy.folded", "cpu", NULL, "samples", "count"},
+        {"legacy/go-mutex-debug1.txt", "mutex", "cpu", "delay", "nanoseconds"},
+        {"legacy/go-goroutine-debug1.txt", "goroutine", "threadcreate", "goroutine", "count"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct facts *facts = &f->upload.meta.facts;
+
+        load(f, cases[i].file);
+        f->in.type = slice_of(cases[i].type);
+        assert_read(f);
+        assert_true(facts->present);
+        assert_true(slice_eq_cstr(facts->items[facts->default_index].name, cases[i].fact));
+        assert_true(slice_eq_cstr(facts->items[facts->default_index].unit, cases[i].unit));
+        assert_true(facts->items[facts->default_index].total > 0);
+        assert_ptr_equal(f->upload.blob.ptr, f->in.body.ptr);
+        assert_int_equal(f->upload.meta.created_at_ms, NOW);
+        f->in.type = slice_of(cases[i].other);
+        if (cases[i].other)
+            assert_refused(f, E_INVALID, "it looks like");
+    }
+    f->in.type = SLICE("cpu");
+    f->in.body = SLICE("main;parse;read 12\nmain;parse\n");
+    assert_refused(f, E_INVALID, "unrecognized profile format, this is none of: pprof, folded stacks, ");
+}
+
 static void the_time_in_the_profile_wins_over_the_parameter(void **state)
 {
     struct fixture *f = *state;
@@ -246,6 +284,7 @@ int main(void)
         TEST(limits_are_named_with_their_number),
         TEST(a_heap_profile_declared_cpu_is_told_what_it_looks_like),
         TEST(what_is_no_profile_is_refused_and_a_trace_is_not_looked_at),
+        TEST(other_formats_are_profiles_too),
         TEST(the_time_in_the_profile_wins_over_the_parameter),
         TEST(equal_uploads_have_equal_digests_and_others_do_not),
         TEST(gzip_on_top_of_gzip_comes_off_and_the_profiles_own_stays),

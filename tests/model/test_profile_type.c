@@ -44,7 +44,9 @@ static const struct producer {
      7,
      " cpu heap allocs block mutex other trace "},
     {"perf", {ST("samples", "count")}, 1, NULL},
-    {"something new", {ST("cycles", "count"), ST("cpu", "cycles"), ST("cpus", "nanoseconds")}, 3, NULL},
+    {"perf", {ST("samples", "count"), ST("cpu-clock", "nanoseconds")}, 2, " cpu other trace "},
+    {"perf cycles", {ST("samples", "count"), ST("cycles", "count")}, 2, " cpu other trace "},
+    {"something new", {ST("ticks", "count"), ST("cpu", "cycles"), ST("cpus", "nanoseconds")}, 3, NULL},
     {"nothing", {ST("", "")}, 0, NULL},
 };
 

@@ -17,14 +17,14 @@ static void names_are_left_as_they_are(void **state)
         "a b (c.py:12);[kernel]_[k] -5\n",
         "samples:\n+0 [kernel]_[k]([kernel]_[k] :0):0:0\n+0 a b (c.py:12)(a b (c.py:12) :0):0:0\n|  -5\n");
     assert_converts(";a 1\n", "samples:\n+0 a(a :0):0:0\n+0 ( :0):0:0\n|  1\n");
-    assert_converts("a 1\n 7\n", "samples:\n+0 a(a :0):0:0\n|  1\n|  7\n");
+    assert_converts("a 1\n 7\n[no stack] 1\n", "samples:\n+0 a(a :0):0:0\n|  1\n|  8\n");
 }
 
 static void escapes_are_taken_off(void **state)
 {
     (void)state;
-    assert_converts("a\\;b;c\\\\;d\\ne;f\\x\\ 1\n",
-                    "samples:\n+0 f\\x\\(f\\x\\ :0):0:0\n+0 d\ne(d\ne :0):0:0\n+0 c\\(c\\ :0):0:0\n+0 "
+    assert_converts("a\\;b;c\\\\;d\\ne\\r;f\\x\\ 1\n",
+                    "samples:\n+0 f\\x\\(f\\x\\ :0):0:0\n+0 d\ne\r(d\ne\r :0):0:0\n+0 c\\(c\\ :0):0:0\n+0 "
                     "a;b(a;b :0):0:0\n|  1\n");
 }
 
