@@ -26,8 +26,10 @@ HARDEN := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ifeq ($(origin CXX),default)
 CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
+# clang's check of function types in C++ wants its C++ runtime, which C programs are not linked with.
+NO_FUNCTION := $(if $(SAN),$(if $(findstring clang,$(CXX)),-fno-sanitize=function))
 CXXFLAGS += -std=gnu++17 $(OPT) $(filter-out -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers,$(WARN)) \
-            $(HARDEN) $(SAN) -fno-exceptions -fno-rtti -fstack-protector-strong -fPIE -pthread
+            $(HARDEN) $(SAN) $(NO_FUNCTION) -fno-exceptions -fno-rtti -fstack-protector-strong -fPIE -pthread
 CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CFLAGS   += -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(SAN) -fno-common -fstack-protector-strong -fPIE -pthread
 LDFLAGS  += $(SAN) -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
@@ -213,7 +215,7 @@ FUZZ ?= *
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_$(FUZZ).c))
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
 	@mkdir -p $(@D)
-	$(call say,LINK $@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+	$(call say,LINK $@)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 fuzz-programs: $(FUZZERS)
 fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
 	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g -fno-omit-frame-pointer" \
