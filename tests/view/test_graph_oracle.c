@@ -265,7 +265,7 @@ static void add_difference(struct cases *c, const char *source, const char *base
     static const char *const options[] = {
         "",
         "sort=cum granularity=filefunctions",
-        "granularity=lines nodecount=0",
+        "granularity=lines nodecount=150",
         "nodecount=12",
         "sample_index=0 trim=false",
         "function=runtime|main",
