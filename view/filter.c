@@ -97,7 +97,8 @@ static uint32_t pruned(const struct sampling *s, const uint32_t *locations, uint
 static bool build_stack(struct sampling *s, struct stack sample)
 {
     const struct filter *f = s->f;
-    const uint32_t *locations = COLUMN_AT(f->in->stacks.locations, uint32_t) + sample.at;
+    const uint32_t *locations =
+        sample.depth > 0 ? COLUMN_AT(f->in->stacks.locations, uint32_t) + sample.at : NULL;
     const uint32_t *frames = filter_set_frames(f, sample.labels);
     uint32_t from = pruned(s, locations, sample.depth);
     uint32_t kept = sample.depth - from;

@@ -72,9 +72,11 @@ static inline uint32_t *filter_line(const struct filter *f, const struct filter_
     return &COLUMN_AT(f->lines, uint32_t)[l->at + nth];
 }
 
+/* NULL: a set has none. */
 static inline uint32_t *filter_set_frames(const struct filter *f, uint32_t set)
 {
-    return COLUMN_AT(f->set_frames, uint32_t) + (size_t)set * (f->leaves + f->roots);
+    size_t each = f->leaves + f->roots;
+    return each > 0 ? COLUMN_AT(f->set_frames, uint32_t) + set * each : NULL;
 }
 
 static inline struct slice filter_string(const struct filter *f, uint32_t string)

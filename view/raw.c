@@ -240,8 +240,12 @@ static void print_groups(const struct raw *r, const struct stack_label *labels, 
 static void print_labels(const struct raw *r, uint32_t set)
 {
     struct stack_labels of = COLUMN_AT(r->m->stacks.sets, struct stack_labels)[set];
-    const struct stack_label *labels = COLUMN_AT(r->m->stacks.labels, struct stack_label) + of.at;
+    const struct stack_label *labels;
     uint32_t texts = 0;
+    if (of.count == 0)
+        return;
+
+    labels = COLUMN_AT(r->m->stacks.labels, struct stack_label) + of.at;
     while (texts < of.count && labels[texts].text != 0)
         texts++;
     if (texts > 0)

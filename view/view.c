@@ -309,10 +309,18 @@ enum status view_open(struct merge *m, const struct view_options *options, struc
                        .steps = COLUMN_OF(struct view_step),
                        .base_sets = COLUMN_OF(char),
                        .notes = BUF_INIT(NOTES_MAX)};
-    if (choose_type(v->merged, options->sample_index, &v->type, err) != OK ||
-        add_up(v, v->merged, err) != OK || filter(v, err) != OK || mark_bases(v, err) != OK ||
-        make_frames(v, err) != OK)
-        return err->code;
+    enum status status = choose_type(v->merged, options->sample_index, &v->type, err);
+    if (status == OK)
+        status = add_up(v, v->merged, err);
+    if (status == OK)
+        status = filter(v, err);
+    if (status == OK)
+        status = mark_bases(v, err);
+    if (status == OK)
+        status = make_frames(v, err);
+    if (status != OK)
+        return status;
+
     *ret_view = v;
     v = NULL;
     return OK;
