@@ -11,18 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_BYTES = 32 * 1024 * 1024, HOURS_BEHIND_EPOCH_MAX = (int)(TIME_MAX_MS / TIME_HOUR_MS) };
+enum { CELLS_BYTES = 32 * 1024 * 1024 };
 
 struct cell_key {
     int64_t series;
-    int64_t hour; /* since 1970 */
+    int64_t day; /* since 1970 */
 };
 
+/* What changes in one hour. */
+struct cell_hour {
+    int64_t profiles;
+    __int128 numbers[]; /* may be negative: more has gone than come */
+};
+
+/* What changes in one rollup. */
 struct rollups_cell {
     struct cell_key key; /* the map's key points here */
-    int64_t profiles;
     size_t number_count;
-    __int128 numbers[]; /* may be negative: more has gone than come */
+    struct cell_hour *hours[ROLLUP_HOURS]; /* NULL: nothing */
 };
 
 void rollups_init(struct rollups *r, struct conn *conn)
@@ -52,7 +58,7 @@ static struct rollups_cell *cell_of(struct rollups *r, const struct cell_key *ke
     if (known)
         return cell_at(*known);
 
-    struct rollups_cell *cell = arena_alloc(&r->arena, sizeof *cell + number_count * sizeof(__int128));
+    struct rollups_cell *cell = arena_alloc(&r->arena, sizeof *cell);
     cell->key = *key;
     cell->number_count = number_count;
     *map_put(&r->cells, slice_make(&cell->key, sizeof cell->key), &is_new) = (uintptr_t)cell;
@@ -61,22 +67,25 @@ static struct rollups_cell *cell_of(struct rollups *r, const struct cell_key *ke
 
 enum status rollups_add(struct rollups *r, const struct rollups_row *row, int sign, struct error *err)
 {
-    struct cell_key key = {row->series, row->created_ms / TIME_HOUR_MS};
+    struct cell_key key = {row->series, row->created_ms / TIME_DAY_MS};
     struct rollup_sum sum;
     size_t number_count;
 
     if (r->arena.used > CELLS_BYTES && rollups_flush(r, err) != OK)
         return conn_failed(err);
     if (!rollup_of_row(row->numbers, &sum, &number_count) || row->series >> ROLLUP_SERIES_BITS != 0 ||
-        key.hour < 0 || key.hour > HOURS_BEHIND_EPOCH_MAX)
+        row->created_ms < 0 || row->created_ms > TIME_MAX_MS)
         return conn_corrupt(r->conn, err, "a row says what cannot be added up");
 
     struct rollups_cell *cell = cell_of(r, &key, number_count);
     if (cell->number_count != number_count)
         return conn_corrupt(r->conn, err, "rows of a series have not equally many numbers");
-    cell->profiles += sign;
+    struct cell_hour **place = &cell->hours[row->created_ms / TIME_HOUR_MS % ROLLUP_HOURS];
+    if (!*place)
+        *place = arena_alloc(&r->arena, sizeof **place + number_count * sizeof(__int128));
+    (*place)->profiles += sign;
     for (size_t i = 0; i < number_count; i++)
-        cell->numbers[i] += sign * sum.numbers[i];
+        (*place)->numbers[i] += sign * sum.numbers[i];
     return OK;
 }
 
@@ -115,19 +124,17 @@ static enum status load(struct conn *conn, int64_t id, size_t number_count, stru
     return sound ? OK : conn_corrupt(conn, err, "a rollup is damaged");
 }
 
-static enum status apply(struct conn *conn, const struct rollups_cell *cell, struct change *c,
-                         struct error *err)
+static bool apply(const struct cell_hour *hour, size_t number_count, struct rollup_sum *sum)
 {
-    struct rollup_sum *sum = &c->hours[cell->key.hour % ROLLUP_HOURS];
-    bool sound = cell->number_count == c->number_count;
-
-    sum->profiles += cell->profiles;
-    sound = sound && sum->profiles >= 0;
-    for (size_t i = 0; sound && i < c->number_count; i++) {
-        sum->numbers[i] += cell->numbers[i];
-        sound = sum->numbers[i] >= 0 && (sum->profiles > 0 || sum->numbers[i] == 0);
+    sum->profiles += hour->profiles;
+    if (sum->profiles < 0)
+        return false;
+    for (size_t i = 0; i < number_count; i++) {
+        sum->numbers[i] += hour->numbers[i];
+        if (sum->numbers[i] < 0 || (sum->profiles == 0 && sum->numbers[i] != 0))
+            return false;
     }
-    return sound ? OK : conn_corrupt(conn, err, "a rollup has not added up what is listed");
+    return true;
 }
 
 static enum status store(struct conn *conn, int64_t id, const struct change *c, struct error *err)
@@ -148,7 +155,7 @@ static enum status store(struct conn *conn, int64_t id, const struct change *c, 
 
 static int64_t id_of(const struct rollups_cell *cell)
 {
-    return rollup_id(cell->key.hour / ROLLUP_HOURS, cell->key.series);
+    return rollup_id(cell->key.day, cell->key.series);
 }
 
 static int by_id(const void *a, const void *b)
@@ -159,23 +166,16 @@ static int by_id(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* Cells of one rollup stand side by side. */
-static enum status write_all(struct conn *conn, struct rollups_cell *const *cells, size_t count,
-                             struct error *err)
+static enum status write_cell(struct conn *conn, const struct rollups_cell *cell, struct error *err)
 {
-    for (size_t i = 0; i < count;) {
-        int64_t id = id_of(cells[i]);
-        struct change c;
-        if (load(conn, id, cells[i]->number_count, &c, err) != OK)
-            return conn_failed(err);
-        for (; i < count && id_of(cells[i]) == id; i++) {
-            if (apply(conn, cells[i], &c, err) != OK)
-                return conn_failed(err);
-        }
-        if (store(conn, id, &c, err) != OK)
-            return conn_failed(err);
+    struct change c;
+    if (load(conn, id_of(cell), cell->number_count, &c, err) != OK)
+        return conn_failed(err);
+    for (size_t i = 0; i < ROLLUP_HOURS; i++) {
+        if (cell->hours[i] && !apply(cell->hours[i], c.number_count, &c.hours[i]))
+            return conn_corrupt(conn, err, "a rollup has not added up what is listed");
     }
-    return OK;
+    return store(conn, id_of(cell), &c, err);
 }
 
 enum status rollups_flush(struct rollups *r, struct error *err)
@@ -191,8 +191,10 @@ enum status rollups_flush(struct rollups *r, struct error *err)
             cells[count++] = cell_at(r->cells.entries[i].value);
     }
     qsort(cells, count, sizeof(struct rollups_cell *), by_id);
-    if (write_all(r->conn, cells, count, err) != OK)
-        return conn_failed(err);
+    for (size_t i = 0; i < count; i++) {
+        if (write_cell(r->conn, cells[i], err) != OK)
+            return conn_failed(err);
+    }
     rollups_drop(r);
     return OK;
 }

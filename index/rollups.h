@@ -1,6 +1,6 @@
 /*
  * Rollups, the writer's side: what a transaction lists and takes off the list is added up in memory, by
- * series and hour, and each rollup that it touches is read and written once. So a row costs a look-up in a
+ * series and day, and each rollup that it touches is read and written once. So a row costs a look-up in a
  * hash table. Writer thread only.
  */
 #ifndef INDEX_ROLLUPS_H
@@ -14,7 +14,7 @@
 struct rollups {
     struct conn *conn;
     struct arena arena; /* the cells */
-    struct map cells;   /* series and hour to a cell */
+    struct map cells;   /* series and day to a cell */
 };
 
 struct rollups_row {
