@@ -21,14 +21,14 @@
  * base_total}...] by type: arrays by node; the last two of a diff only, and then the first two are its
  * source. total = self + the totals of the children, always
  *
- * Strings and frames are numbered as nodes come to them, which keeps the numbers of what is seen often short.
+ * Strings are numbered as frames come to them, and frames as nodes do.
  */
 #include "view/format.h"
 
 #include "base/json.h"
 #include "base/limits.h"
 #include "view/places.h"
-#include "view/tree.h"
+#include "view/tree_frames.h"
 
 /* A name is no longer than its profile. */
 #define LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
@@ -37,8 +37,7 @@ struct picture {
     struct view *v;
     struct tree *tree;
     struct places places;
-    struct column shown;  /* uint32_t by frame of the view: its number here, INTERN_NONE: it is not here */
-    struct column frames; /* uint32_t: frames of the view by their number here */
+    struct tree_frames frames;
     struct column names, files, modules; /* uint32_t by number here: strings */
     struct intern strings;
     struct json json;
@@ -48,15 +47,14 @@ static void picture_release(struct picture *p)
 {
     tree_free(p->tree);
     places_release(&p->places);
-    column_release(&p->shown, &p->v->quota);
-    column_release(&p->frames, &p->v->quota);
+    tree_frames_release(&p->frames);
     column_release(&p->names, &p->v->quota);
     column_release(&p->files, &p->v->quota);
     column_release(&p->modules, &p->v->quota);
     intern_release(&p->strings, &p->v->quota);
 }
 
-/* --- numbering --- */
+/* --- strings --- */
 
 static bool put_string(struct picture *p, struct column *to, struct slice text)
 {
@@ -71,34 +69,22 @@ static bool put_string(struct picture *p, struct column *to, struct slice text)
 static bool put_frame(struct picture *p, uint32_t frame, struct buf *label)
 {
     const struct place *place = places_of(&p->places, frame);
-    uint32_t *added = column_add(&p->frames, 1, &p->v->quota);
 
-    if (!added)
-        return false;
-    *added = frame;
     buf_reset(label);
     place_label(p->v, frame, label);
     return put_string(p, &p->names, buf_slice(label)) &&
-           put_string(p, &p->files, view_string(p->v, place->file)) &&
-           put_string(p, &p->modules, view_string(p->v, place->module));
+           put_string(p, &p->files, places_string(&p->places, place->file)) &&
+           put_string(p, &p->modules, places_string(&p->places, place->module));
 }
 
-static bool number_frames(struct picture *p)
+static enum status put_frames(struct picture *p, struct error *err)
 {
     struct buf label CLEANUP(buf_release) = BUF_INIT(LABEL_BYTES);
+    bool put = true;
 
-    if (!column_fill(&p->shown, p->v->frames.count, 0xff, &p->v->quota))
-        return false;
-    for (uint32_t i = 0; i < tree_count(p->tree); i++) {
-        uint32_t frame = tree_node(p->tree, i)->frame;
-
-        if (frame >= TREE_REMAINDER || COLUMN_AT(p->shown, uint32_t)[frame] != INTERN_NONE)
-            continue;
-        COLUMN_AT(p->shown, uint32_t)[frame] = (uint32_t)p->frames.count;
-        if (!put_frame(p, frame, &label))
-            return false;
-    }
-    return true;
+    for (uint32_t i = 0; put && i < tree_frames_count(&p->frames); i++)
+        put = put_frame(p, tree_frames_at(&p->frames, i), &label);
+    return put ? OK : quota_error(&p->v->quota, err);
 }
 
 /* --- writing --- */
@@ -193,8 +179,8 @@ static void write_frames(struct picture *p)
     write_numbers(j, "file", &p->files);
     json_key(j, "line");
     json_array(j);
-    for (size_t i = 0; i < p->frames.count; i++)
-        json_i64(j, places_of(&p->places, COLUMN_AT(p->frames, uint32_t)[i])->line);
+    for (uint32_t i = 0; i < tree_frames_count(&p->frames); i++)
+        json_i64(j, places_of(&p->places, tree_frames_at(&p->frames, i))->line);
     json_array_end(j);
     write_numbers(j, "module", &p->modules);
     json_object_end(j);
@@ -204,7 +190,7 @@ static int64_t frame_number(const struct picture *p, const struct tree_node *n)
 {
     return n->frame == TREE_NONE        ? -1
            : n->frame == TREE_REMAINDER ? -2
-                                        : (int64_t)COLUMN_AT(p->shown, uint32_t)[n->frame];
+                                        : (int64_t)tree_frames_number(&p->frames, n->frame);
 }
 
 static void write_nodes(struct picture *p)
@@ -290,8 +276,6 @@ static void write_all_values(struct picture *p)
 enum status flamegraph_render(struct view *v, struct buf *out, struct error *err)
 {
     struct picture p CLEANUP(picture_release) = {.v = v,
-                                                 .shown = COLUMN_OF(uint32_t),
-                                                 .frames = COLUMN_OF(uint32_t),
                                                  .names = COLUMN_OF(uint32_t),
                                                  .files = COLUMN_OF(uint32_t),
                                                  .modules = COLUMN_OF(uint32_t),
@@ -304,10 +288,12 @@ enum status flamegraph_render(struct view *v, struct buf *out, struct error *err
 
     if (status == OK)
         status = places_find(&p.places, v, err);
+    if (status == OK)
+        status = tree_frames_find(&p.frames, p.tree, err);
+    if (status == OK)
+        status = put_frames(&p, err);
     if (status != OK)
         return status;
-    if (!number_frames(&p))
-        return quota_error(&v->quota, err);
 
     json_object(&p.json);
     write_header(&p);

@@ -4,11 +4,13 @@
  */
 #include "view/places.h"
 
+#include "base/limits.h"
 #include "view/path.h"
 
 #include <inttypes.h>
 
-enum { PATH_BYTES = 64 * 1024 };
+/* A path is no longer than its profile. */
+#define PATH_BYTES LIMIT_INFLATED_BYTES
 
 /* While places are found: strings and lines of the merge. */
 struct sighting {
@@ -53,19 +55,22 @@ static void see_location(struct column *sightings, const struct view *v, size_t 
 
 static bool keep(struct places *p, uint32_t frame, const struct sighting *s, struct buf *path)
 {
-    struct view *v = p->view;
+    const struct view *v = p->view;
     const struct view_frame *f = view_frame(v, frame);
-    struct place place = {f->file, f->module, f->line};
+    struct slice file = view_string(v, f->file), module = view_string(v, f->module);
+    struct place place = {.line = f->line};
 
-    if (place.file == 0 && s->file != 0 && !s->files_differ) {
+    if (f->file == 0 && s->file != 0 && !s->files_differ) {
         buf_reset(path);
         path_clean(intern_get(&v->merged->symbols.strings, s->file), path);
-        place.file = intern_put(&v->strings, buf_slice(path), &v->quota);
+        file = buf_slice(path);
     }
-    if (place.module == 0 && s->module != 0 && !s->modules_differ)
-        place.module = intern_put(&v->strings, intern_get(&v->merged->symbols.strings, s->module), &v->quota);
-    if (place.line == 0 && f->name != 0 && !s->files_differ && !s->lines_differ)
+    if (f->module == 0 && !s->modules_differ)
+        module = intern_get(&v->merged->symbols.strings, s->module);
+    if (f->line == 0 && f->name != 0 && !s->files_differ && !s->lines_differ)
         place.line = s->line;
+    place.file = intern_put(&p->strings, file, &p->view->quota);
+    place.module = intern_put(&p->strings, module, &p->view->quota);
     COLUMN_AT(p->of_frames, struct place)[frame] = place;
     return place.file != INTERN_NONE && place.module != INTERN_NONE;
 }
@@ -76,7 +81,7 @@ enum status places_find(struct places *p, struct view *v, struct error *err)
     struct buf path CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
     size_t count = v->frames.count;
 
-    *p = (struct places){v, COLUMN_OF(struct place)};
+    *p = (struct places){v, INTERN_INIT, COLUMN_OF(struct place)};
     bool found =
         column_fill(&sightings, count, 0, &v->quota) && column_fill(&p->of_frames, count, 0, &v->quota);
     for (size_t i = 0; found && i < v->spans.count; i++)
@@ -89,8 +94,10 @@ enum status places_find(struct places *p, struct view *v, struct error *err)
 
 void places_release(struct places *p)
 {
-    if (p->view)
-        column_release(&p->of_frames, &p->view->quota);
+    if (!p->view)
+        return;
+    intern_release(&p->strings, &p->view->quota);
+    column_release(&p->of_frames, &p->view->quota);
 }
 
 void place_label(const struct view *v, uint32_t frame, struct buf *out)

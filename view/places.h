@@ -9,13 +9,14 @@
 
 /* Each is 0 when it is not known or not the same for all that the frame stands for. */
 struct place {
-    uint32_t file;   /* string of the view, cleaned */
-    uint32_t module; /* string of the view: the mapping's file */
+    uint32_t file;   /* string of the places; cleaned */
+    uint32_t module; /* string of the places: the mapping's file */
     int64_t line;    /* the frame's, or the one on which its function begins */
 };
 
 struct places {
     struct view *view;
+    struct intern strings;
     struct column of_frames; /* struct place */
 };
 
@@ -26,6 +27,11 @@ void places_release(struct places *p);
 static inline const struct place *places_of(const struct places *p, uint32_t frame)
 {
     return &COLUMN_AT(p->of_frames, struct place)[frame];
+}
+
+static inline struct slice places_string(const struct places *p, uint32_t string)
+{
+    return intern_get(&p->strings, string);
 }
 
 /* What stands in the box of a flame graph: "main.run", "main.run:12", "0x401000 main.run:12", a file,

@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/version.h"
 #include "view/places.h"
-#include "view/tree.h"
+#include "view/tree_frames.h"
 
 /* The names of stacks are as good as those of a flame graph's boxes; one is no longer than its profile. */
 #define LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
@@ -23,7 +23,8 @@ struct scope {
     struct view *v;
     struct tree *tree;
     struct places places;
-    struct column path; /* uint32_t: frames from the root to a node, without the root */
+    struct tree_frames frames;
+    struct column path; /* uint32_t: numbers of frames from the root to a node, without the root */
     struct json json;
 };
 
@@ -31,6 +32,7 @@ static void scope_release(struct scope *s)
 {
     tree_free(s->tree);
     places_release(&s->places);
+    tree_frames_release(&s->frames);
     column_release(&s->path, &s->v->quota);
 }
 
@@ -45,17 +47,18 @@ static void put_frames(struct scope *s)
     json_object(j);
     json_key(j, "frames");
     json_array(j);
-    for (uint32_t i = 0; i < s->v->frames.count; i++) {
-        const struct place *place = places_of(&s->places, i);
+    for (uint32_t i = 0; i < tree_frames_count(&s->frames); i++) {
+        uint32_t frame = tree_frames_at(&s->frames, i);
+        const struct place *place = places_of(&s->places, frame);
 
         buf_reset(&label);
-        place_label(s->v, i, &label);
+        place_label(s->v, frame, &label);
         json_object(j);
         json_key(j, "name");
         json_string(j, buf_slice(&label));
         if (place->file != 0) {
             json_key(j, "file");
-            json_string(j, view_string(s->v, place->file));
+            json_string(j, places_string(&s->places, place->file));
         }
         if (place->file != 0 && place->line > 0) {
             json_key(j, "line");
@@ -90,7 +93,7 @@ static bool step(struct scope *s, uint32_t node)
     s->path.count = n->depth - 1;
     uint32_t *frame = column_add(&s->path, 1, &s->v->quota);
     if (frame)
-        *frame = n->frame;
+        *frame = tree_frames_number(&s->frames, n->frame);
     return frame;
 }
 
@@ -214,6 +217,8 @@ enum status speedscope_render(struct view *v, struct buf *out, struct error *err
 
     if (status == OK)
         status = places_find(&s.places, v, err);
+    if (status == OK)
+        status = tree_frames_find(&s.frames, s.tree, err);
     if (status != OK)
         return status;
 

@@ -146,12 +146,12 @@ static void put_place(const struct drawing *d, const struct tree_node *n)
 
     if (place->file != 0) {
         buf_append_byte(d->out, '\n');
-        markup_text(view_string(d->v, place->file), d->out);
+        markup_text(places_string(&d->places, place->file), d->out);
         if (place->line > 0)
             buf_printf(d->out, ":%" PRId64, place->line);
     } else if (place->module != 0) {
         buf_append_byte(d->out, '\n');
-        markup_text(view_string(d->v, place->module), d->out);
+        markup_text(places_string(&d->places, place->module), d->out);
     }
     if (n->inlined)
         buf_append(d->out, SLICE("\ninlined"));
@@ -227,8 +227,8 @@ static void put_class(const struct drawing *d, uint32_t node)
         if (name.len == 0)
             name = buf_slice(&d->label);
         buf_printf(d->out, "c%u",
-                   caption_shade(caption_package(name, view_string(d->v, place->file),
-                                                 view_string(d->v, place->module))));
+                   caption_shade(caption_package(name, places_string(&d->places, place->file),
+                                                 places_string(&d->places, place->module))));
     }
     buf_append_byte(d->out, '"');
 }
