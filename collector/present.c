@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-/* A file's name: what needs no quoting anywhere. */
-enum { STEM_BYTES = 100 };
+/* STEM_BYTES: of a file's name. */
+enum { STEM_BYTES = 100, FIRST_ROOM_BYTES = 2 * 1024 * 1024 };
 
 static const char SVG_POLICY[] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
                                  "sandbox allow-scripts";
@@ -90,19 +90,47 @@ static void declare_notes(const struct view *v, struct http_reply *reply)
         http_reply_header(reply, "X-Brazier-Note", "%s", buf_cstr(&text));
 }
 
-/* The error of a view in the words of a request; `out`: what was written of it. */
-static enum status explain(const struct present *p, const struct buf *out, struct error *err)
+/* The error of a view in the words of a request. */
+static enum status explain(enum status status, struct error *err)
 {
-    if (out->full)
-        return error_set(err, E_TOO_LARGE,
-                         "as %s this is over %lu MiB: narrow the time range or the labels, or leave out what "
-                         "is small: min_fraction=0.001, nodecount=500",
-                         p->format->name, LIMIT_VIEW_BYTES / MIB);
-    if (err->code == E_INVALID)
+    if (status == E_INVALID)
         return error_wrap(err, "bad request");
-    if (err->code == E_NOT_FOUND)
+    if (status == E_NOT_FOUND)
         return error_wrap(err, "nothing found");
-    return err->code;
+    return status;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* An answer is made in memory that is taken from that of all queries: little at first, which is enough for
+ * nearly all of them; only if it was not, half of what `own` (held already) leaves, for drawing takes some
+ * too. */
+static enum status render_within(struct budget *budget, size_t own, struct view *v,
+                                 const struct view_format *format, struct buf *out, struct error *err)
+{
+    size_t most = least(LIMIT_VIEW_BYTES, (budget->max - least(own, budget->max)) / 2);
+
+    for (size_t room = least(most, FIRST_ROOM_BYTES);; room = most) {
+        enum status status;
+
+        if (!budget_take(budget, room))
+            return error_set(err, E_BUSY, "all queries together use the memory they may: try again later");
+        buf_release(out);
+        out->max = room;
+        status = format->render(v, out, err);
+        budget_give(budget, room);
+        if (!out->full)
+            return explain(status, err);
+        if (room == most)
+            return error_set(
+                err, E_TOO_LARGE,
+                "as %s this is over %zu KiB: narrow the time range or the labels, or leave out what is "
+                "small: min_fraction=0.001, nodecount=500",
+                format->name, most / KIB);
+    }
 }
 
 static enum status render(struct question *q, struct merge *merge, struct buf *out, struct http_reply *reply,
@@ -110,11 +138,16 @@ static enum status render(struct question *q, struct merge *merge, struct buf *o
 {
     const struct present *p = &q->present;
     struct view *v CLEANUP(view_freep) = NULL;
+    enum status status;
 
     metrics_count(q->app->metrics, METRIC_VIEWS);
-    if (view_open(merge, &p->options, &q->app->merging, &v, err) != OK ||
-        p->format->render(v, out, err) != OK)
-        return explain(p, out, err);
+    status = view_open(merge, &p->options, &q->app->merging, &v, err);
+    if (status != OK)
+        return explain(status, err);
+    status =
+        render_within(&q->app->merging, merge_stats(merge).bytes + v->quota.used, v, p->format, out, err);
+    if (status != OK)
+        return status;
     /* JSON is one line too. */
     if (!is_pprof(p) && out->len > 0 && out->ptr[out->len - 1] != '\n')
         buf_append_byte(out, '\n');
@@ -127,7 +160,7 @@ enum status present_run(struct question *q, const struct combine_plan *source,
                         struct error *err)
 {
     bool plain = present_is_plain(&q->present);
-    struct buf out CLEANUP(buf_release) = BUF_INIT(plain ? LIMIT_ANSWER_BYTES : LIMIT_VIEW_BYTES);
+    struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
     struct merge *merge CLEANUP(merge_freep) = NULL;
     enum status status;
 
@@ -148,6 +181,7 @@ enum status present_run(struct question *q, const struct combine_plan *source,
 
 /* --- the reply --- */
 
+/* What needs no quoting anywhere. */
 static void append_stem(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {

@@ -351,6 +351,70 @@ static void a_view_that_is_over_the_memory_of_all_queries_is_refused(void **stat
     get_with(s, 200, MERGE, "&format=svg");
 }
 
+/* It is drawn twice, since nobody could know. */
+static void an_answer_that_is_larger_than_most_is_whole(void **state)
+{
+    struct stage *s = *state;
+    int64_t total, sum = 0;
+
+    put_two(s);
+    get_with(s, 200, MERGE, "");
+    total = total_of(s);
+    get_with(s, 200, MERGE, "&format=folded&granularity=lines");
+    assert_true(stage_bytes(s).len > 2 * MIB);
+    for (struct slice rest = stage_bytes(s), line; slice_split(&rest, '\n', &line) && line.len > 0;) {
+        const char *space = memrchr(line.ptr, ' ', line.len);
+        int64_t value = 0;
+
+        assert_non_null(space);
+        assert_true(slice_to_i64(slice_from(line, (size_t)(space + 1 - line.ptr)), &value));
+        sum += value;
+    }
+    assert_int_equal(sum, total);
+}
+
+/* Between the memory that is enough and that in which nothing can be merged. */
+static void an_answer_that_needs_too_much_says_how_to_ask_for_less(void **state)
+{
+    struct stage *s = *state;
+    unsigned as_view = 0;
+
+    put_two(s);
+    for (size_t max = 16 * MIB; max > MIB; max -= max / 16) {
+        s->app->merging.max = max;
+        if (stage_get(s, MERGE "&format=svg") == 200)
+            continue;
+        assert_true(s->reply.status == 413 || s->reply.status == 503);
+        as_view += s->reply.status == 413 && strstr(stage_said(s), "as svg this is over ") &&
+                   strstr(stage_said(s), "min_fraction=");
+        assert_int_equal(budget_used(&s->app->merging), 0);
+    }
+    assert_true(as_view > 0);
+}
+
+static bool is_told(struct slice page, const char *name)
+{
+    char whole[64], begin[64];
+
+    snprintf(whole, sizeof(whole), "`%s`", name);
+    snprintf(begin, sizeof(begin), "`%s=", name);
+    return memmem(page.ptr, page.len, whole, strlen(whole)) ||
+           memmem(page.ptr, page.len, begin, strlen(begin));
+}
+
+static void the_documentation_tells_of_every_format_and_option(void **state)
+{
+    struct stage *s = *state;
+    struct slice page = stage_file(s, "../../docs/QUERY.md");
+
+    for (size_t i = 0; i < VIEW_FORMATS_COUNT; i++)
+        if (!is_told(page, VIEW_FORMATS[i].name))
+            fail_msg("docs/QUERY.md does not tell of the format %s", VIEW_FORMATS[i].name);
+    for (size_t i = 0; i < VIEW_OPTIONS_COUNT; i++)
+        if (!is_told(page, VIEW_OPTIONS[i].name))
+            fail_msg("docs/QUERY.md does not tell of the option %s", VIEW_OPTIONS[i].name);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
@@ -371,6 +435,9 @@ int main(void)
         TEST(names_of_files_are_harmless_whatever_a_service_is_called),
         TEST(a_trace_has_no_views),
         TEST(a_stale_view_is_declared),
+        TEST(an_answer_that_is_larger_than_most_is_whole),
+        TEST(an_answer_that_needs_too_much_says_how_to_ask_for_less),
+        TEST(the_documentation_tells_of_every_format_and_option),
         TEST(a_view_that_is_over_the_memory_of_all_queries_is_refused),
     };
 
