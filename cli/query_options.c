@@ -80,7 +80,7 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
         {ROWS_BASE,
          true,
          {"base-label", OPTION_LIST, &b->labels, NULL, 0, 0, "KEY=VALUE",
-          "the base has this label (the same labels); may be repeated"}},
+          "the base has this label (the same labels; ',': none); may be repeated"}},
         {ROWS_BASE,
          true,
          {"base-from", OPTION_TEXT, &b->from, NULL, 0, 0, "TIME", "the base begins then (the same)"}},

@@ -24,6 +24,8 @@ static enum status labels_of(const struct option_list *list, struct buf *out, st
     struct labels labels = {.count = 0};
     for (size_t i = 0; i < list->count; i++) {
         struct slice text = slice_of(list->values[i]);
+        if (slice_eq(text, SLICE(",")))
+            continue;
         size_t equals = slice_find(text, '=');
         if (equals == 0 || equals == text.len)
             return error_set(err, E_INVALID, "a label is KEY=VALUE, which '%s' is not", list->values[i]);
@@ -56,25 +58,25 @@ static void write_time(int64_t ms, char out[24])
     (void)snprintf(out, 24, "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
 }
 
-/* The end of a base that only has a beginning. */
+/* The other end of a base of which one is said. */
 static enum status same_length(const struct selection *s, const struct selection *base, int64_t now_ms,
                                struct selection_times *times, struct error *err)
 {
-    int64_t from_ms = now_ms - TIME_HOUR_MS, to_ms = now_ms, base_ms;
-    enum status status = time_parse(slice_of(base->from), now_ms, &base_ms, err);
+    int64_t from_ms, to_ms = now_ms, base_ms;
+    enum status status = time_parse(slice_of(base->from ? base->from : base->to), now_ms, &base_ms, err);
     if (status == OK && s->to)
         status = time_parse(slice_of(s->to), now_ms, &to_ms, err);
+    from_ms = to_ms - TIME_HOUR_MS;
     if (status == OK && s->from)
         status = time_parse(slice_of(s->from), now_ms, &from_ms, err);
-    else
-        from_ms = to_ms - TIME_HOUR_MS;
     if (status != OK)
         return status;
-    if (base_ms < 0 || to_ms < from_ms)
+    int64_t length_ms = to_ms - from_ms;
+    if (length_ms < 0 || base_ms < length_ms)
         return error_set(err, E_INVALID, "what is compared ends before it begins");
 
-    write_time(base_ms, times->from);
-    write_time(base_ms + (to_ms - from_ms), times->to);
+    write_time(base->from ? base_ms : base_ms - length_ms, times->from);
+    write_time(base->from ? base_ms + length_ms : base_ms, times->to);
     return OK;
 }
 
@@ -97,7 +99,7 @@ enum status selection_base(const struct selection *s, const struct selection *ba
         result.from = base->from;
         result.to = base->to;
     }
-    if (base->from && !base->to) {
+    if (!base->from != !base->to) {
         enum status status = same_length(s, base, now_ms, times, err);
         if (status != OK)
             return status;

@@ -11,7 +11,8 @@ struct selection {
     struct option_list labels, ids;
 };
 
-/* Appends "service=...&labels=...": what the selection says. E_INVALID: a label without '='. */
+/* Appends "service=...&labels=...": what the selection says. A label "," is none: it takes
+ * back, for a base, those of the selection. E_INVALID: a label without '='. */
 NODISCARD enum status selection_params(const struct selection *s, struct buf *out, struct error *err);
 
 struct selection_times {
