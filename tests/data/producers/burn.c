@@ -1,5 +1,5 @@
 /*
- * Burns CPU, keeps and drops memory and waits for a lock, in functions whose names and shares are known: what the
+ * Burns CPU, keeps and drops memory, in functions whose names and shares are known: what the
  * profilers of C say about it is the data of tests/data/{gperftools,jemalloc,perf}. make.sh runs it.
  */
 #define _GNU_SOURCE
@@ -88,11 +88,11 @@ NOINLINE void churn(int count)
 
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 10;
+    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 10;
     keep_small(1500);
     keep_large(40);
     churn(20000);
-    for (int i = 0; i < rounds; i++) {
+    for (long i = 0; i < rounds; i++) {
         hash_some(300000);
         sort_some(20);
         (void)descend(12, 100000);
