@@ -29,8 +29,8 @@ static struct slice param(const struct http_request *req, const char *name)
 
 enum status present_read(const struct http_request *req, struct present *ret_present, struct error *err)
 {
-    struct present p = {.options = VIEW_OPTIONS_DEFAULT};
     struct slice format = param(req, "format"), normalise = param(req, "normalize");
+    struct present p = {.options = VIEW_OPTIONS_DEFAULT, .is_named = format.len > 0};
 
     if (view_format_find(format.len > 0 ? format : SLICE("pprof"), &p.format, err) != OK)
         return error_wrap(err, "bad request");

@@ -17,6 +17,7 @@ struct combine_plan;
 
 struct present {
     const struct view_format *format; /* without a word: pprof */
+    bool is_named;                    /* it was not without a word */
     struct view_options options;      /* slices live as long as the request */
     bool normalise;                   /* normalize=1: the source is scaled to its base */
 };

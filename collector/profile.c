@@ -40,19 +40,19 @@ static void answer_get(struct question *q)
 {
     struct buf path CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
     struct buf body CLEANUP(buf_release) = BUF_INIT(0);
-    bool plain = present_is_plain(&q->present);
+    bool plain = present_is_plain(&q->present), stored = plain && !q->present.is_named;
     struct combine_plan plan;
     struct http_reply reply = {0};
     struct error err;
 
     if (decode_path(http_rest(q->req), &path, &err) != OK ||
-        wanted_plan(q, buf_slice(&path), !plain, &plan, &err) != OK ||
+        wanted_plan(q, buf_slice(&path), !stored, &plan, &err) != OK ||
         present_run(q, &plan, NULL, &body, &reply, &err) != OK) {
         question_fail(q, &err);
         return;
     }
     const char *stem = plan.count == 1 ? plan.ids[0].text : "merged";
-    if (plain && plan.count == 1)
+    if (stored && plan.count == 1)
         say_immutable(&reply, &plan.ids[0]);
     if (plain)
         combine_send(q, &reply, &body, stem);
@@ -66,7 +66,7 @@ void profile_get_handle(struct http_request *req)
     struct present present;
     /* More than an id may be several, however their '+' is written: work for those who merge. */
     bool is_long = http_rest(req).len > ID_BYTES || present_read(req, &present, NULL) != OK ||
-                   !present_is_plain(&present);
+                   present.is_named || !present_is_plain(&present);
 
     question_ask_now(req, READ_VIEW, is_long ? app->merge_pool : app->query_pool, answer_get);
 }

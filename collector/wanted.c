@@ -98,7 +98,7 @@ enum status wanted_plan(struct question *q, struct slice text, bool read, struct
     struct id *ids = arena_alloc(&q->arena, LIMIT_IDS_PER_GET * sizeof(*ids));
     struct wanted w = {.metas = arena_alloc(&q->arena, LIMIT_IDS_PER_GET * sizeof(*w.metas)),
                        .given = arena_alloc(&q->arena, LIMIT_IDS_PER_GET * sizeof(*w.given))};
-    struct combine_plan plan = {0};
+    struct combine_plan plan = {.as_pprof = read};
     size_t count;
 
     if (wanted_ids(text, ids, &count, err) != OK || look_up_all(q, ids, count, &w, err) != OK ||

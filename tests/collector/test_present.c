@@ -73,8 +73,8 @@ static void every_format_is_given_wherever_there_are_profiles(void **state)
 
 static void pprof_that_nothing_is_taken_from_stays_as_it_is(void **state)
 {
-    static const char *const queries[] = {"", "&format=pprof", "&format=&focus=", "&format=pprof&nodecount=5",
-                                          "&whatever=1"};
+    static const char *const queries[] = {"", "&format=&focus=", "&nodecount=5", "&whatever=1",
+                                          "&format=pprof"};
     struct stage *s = *state;
     struct two ids = put_two(s);
     char one[128], tag[64];
@@ -90,9 +90,30 @@ static void pprof_that_nothing_is_taken_from_stays_as_it_is(void **state)
         assert_string_equal(stage_header(s, "Content-Disposition"), "attachment; filename=\"cpu\"");
         get_with(s, 200, one, queries[i]);
         assert_true(slice_eq(stage_bytes(s), stage_file(s, "go/cpu-000.pb.gz")));
-        assert_string_equal(stage_header(s, "ETag"), tag);
+        /* Another format would become pprof by that, so a name makes it no longer what is stored. */
+        if (strcmp(queries[i], "&format=pprof") != 0)
+            assert_string_equal(stage_header(s, "ETag"), tag);
+        else
+            assert_null(stage_header(s, "ETag"));
     }
     assert_int_equal(metrics_get(s->app->metrics, METRIC_VIEWS), 0);
+}
+
+static void what_is_stored_as_text_is_pprof_if_that_is_asked_for(void **state)
+{
+    struct stage *s = *state;
+    struct slice text = stage_file(s, "legacy/go-goroutine-debug1.txt");
+    struct id id =
+        stage_put(s, &(struct given){.mint_ms = stage_now_ms(s) - 1000, .type = "goroutine", .body = text});
+    char path[128];
+
+    snprintf(path, sizeof(path), "/api/0/profiles/%s?x", id.text);
+    get_with(s, 200, path, "");
+    assert_true(slice_eq(stage_bytes(s), text));
+    get_with(s, 200, path, "&format=pprof");
+    assert_true(slice_starts(stage_bytes(s), SLICE("\x1f\x8b")));
+    get_with(s, 200, path, "&format=top.txt");
+    assert_says(s, "Type: goroutine");
 }
 
 static void a_view_of_one_profile_is_not_taken_for_the_profile(void **state)
@@ -318,6 +339,7 @@ static void a_trace_has_no_views(void **state)
     assert_says(s, "is a trace");
     get_with(s, 400, path, "&focus=a");
     assert_says(s, id.text);
+    get_with(s, 400, path, "&format=pprof");
 }
 
 static void a_stale_view_is_declared(void **state)
@@ -421,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_format_is_given_wherever_there_are_profiles),
         TEST(pprof_that_nothing_is_taken_from_stays_as_it_is),
+        TEST(what_is_stored_as_text_is_pprof_if_that_is_asked_for),
         TEST(a_view_of_one_profile_is_not_taken_for_the_profile),
         TEST(options_alone_give_a_profile_that_holds_less),
         TEST(what_cannot_be_shown_is_said_before_anything_is_asked),
