@@ -216,6 +216,17 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_$(FUZZ).c))
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
 	@mkdir -p $(@D)
 	$(call say,LINK $@)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+# fuzz_protobuf has a second reader: protobuf-c's, made from the list of fields in tests/fuzz/profile.proto.
+PROFILE_PB := $(BUILD)/gen/tests/fuzz/profile.pb-c
+$(PROFILE_PB).c: tests/fuzz/profile.proto
+	@mkdir -p $(@D)
+	$(call say,GEN  $@)protoc-c --c_out=$(BUILD)/gen $<
+PROFILE_PB_USERS := $(BUILD)/obj/gen/tests/fuzz/profile.pb-c.o $(BUILD)/obj/tests/fuzz/fuzz_protobuf.o \
+    $(BUILD)/tidy/tests/fuzz/fuzz_protobuf.ok
+$(PROFILE_PB_USERS): $(PROFILE_PB).c
+$(PROFILE_PB_USERS): private CPPFLAGS += -I$(BUILD)/gen
+$(BUILD)/tests/fuzz/fuzz_protobuf: $(BUILD)/obj/gen/tests/fuzz/profile.pb-c.o
+$(BUILD)/tests/fuzz/fuzz_protobuf: private PKG_L += -lprotobuf-c
 fuzz-programs: $(FUZZERS)
 fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
 	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g -fno-omit-frame-pointer" \

@@ -1,7 +1,7 @@
 /*
- * The input is cut into profiles (two bytes of length before each). In any order they must give the same
- * bytes, and adding one with 1 and then with -1 must leave no trace but in the header. What is refused must
- * not be noticed.
+ * The input is cut into profiles (two bytes of length before each). In any order, and joined from parts, they
+ * must give the same bytes. Compared with themselves they must give a valid profile whose totals are zero,
+ * scaled or not. What is refused must not be noticed.
  */
 #include "pprof/merge.h"
 #include "pprof/scan.h"
@@ -53,16 +53,50 @@ static struct buf merge_in_order(const struct slice *profiles, size_t count, int
     return out;
 }
 
+/* Every second one in a part of its own, which is joined. */
+static struct buf merge_in_parts(const struct slice *profiles, size_t count)
+{
+    struct buf out = BUF_INIT(8UL * MAX_BYTES);
+    struct merge *m CLEANUP(merge_freep) = merge_small();
+    struct merge *part CLEANUP(merge_freep) = NULL;
+    for (size_t i = 0; i < count; i++) {
+        insist(merge_add(i % 2 ? part : m, profiles[i], MERGE_SOURCE, NULL) == OK);
+        if (!part)
+            part = merge_new_partial(m);
+    }
+    insist(merge_join(m, part, NULL) == OK);
+    insist(merge_write_raw(m, &out, NULL) == OK);
+    return out;
+}
+
+static void compare_with_itself(const struct slice *profiles, size_t count, bool normalise)
+{
+    struct merge *m CLEANUP(merge_freep) = merge_small();
+    for (size_t i = 0; i < count; i++) {
+        insist(merge_add(m, profiles[i], MERGE_BASE, NULL) == OK);
+        insist(merge_add(m, profiles[i], MERGE_SOURCE, NULL) == OK);
+    }
+    if (normalise)
+        insist(merge_normalise(m, NULL) == OK);
+
+    struct buf out CLEANUP(buf_release) = BUF_INIT(8UL * MAX_BYTES);
+    insist(merge_write_raw(m, &out, NULL) == OK);
+    struct arena arena CLEANUP(arena_release) = ARENA_INIT(MAX_BYTES);
+    const struct scan_limits limits = {8UL * MAX_BYTES, 100, 8UL * MAX_BYTES};
+    struct scan_result r;
+    insist(pprof_scan(buf_slice(&out), &limits, &arena, &r, NULL) == OK);
+    for (size_t i = 0; i < r.types_kept; i++)
+        insist(merge_stats(m).saturated || r.types[i].total == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice profiles[PROFILES_MAX], valid[PROFILES_MAX];
     size_t count = cut(data, size, profiles), valid_count = 0;
     struct merge *m CLEANUP(merge_freep) = merge_small();
-    for (size_t i = 0; i < count; i++) {
-        enum status status = merge_add(m, profiles[i], MERGE_SOURCE, NULL);
-        if (status == OK)
+    for (size_t i = 0; i < count; i++)
+        if (merge_add(m, profiles[i], MERGE_SOURCE, NULL) == OK)
             valid[valid_count++] = profiles[i];
-    }
     if (valid_count == 0)
         return 0;
 
@@ -70,17 +104,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     insist(merge_write_raw(m, &mixed, NULL) == OK);
     struct buf forth CLEANUP(buf_release) = merge_in_order(valid, valid_count, 1);
     struct buf back CLEANUP(buf_release) = merge_in_order(valid, valid_count, -1);
+    struct buf joined CLEANUP(buf_release) = merge_in_parts(valid, valid_count);
     insist(slice_eq(buf_slice(&forth), buf_slice(&back)));
     insist(slice_eq(buf_slice(&forth), buf_slice(&mixed)));
-
-    for (size_t i = 0; i < valid_count; i++)
-        insist(merge_add(m, valid[i], MERGE_BASE, NULL) == OK);
-    struct buf nothing CLEANUP(buf_release) = BUF_INIT(8UL * MAX_BYTES);
-    insist(merge_write_raw(m, &nothing, NULL) == OK);
-    struct arena arena CLEANUP(arena_release) = ARENA_INIT(MAX_BYTES);
-    const struct scan_limits limits = {8UL * MAX_BYTES, 100, 8UL * MAX_BYTES};
-    struct scan_result r;
-    insist(pprof_scan(buf_slice(&nothing), &limits, &arena, &r, NULL) == OK);
-    insist(r.samples == 0);
+    insist(slice_eq(buf_slice(&forth), buf_slice(&joined)));
+    compare_with_itself(valid, valid_count, false);
+    compare_with_itself(valid, valid_count, true);
     return 0;
 }

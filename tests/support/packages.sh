@@ -74,7 +74,7 @@ packages_build=(gcc g++ libc6-dev make pkg-config libmicrohttpd-dev libcurl4-ope
     zlib1g-dev libxxhash-dev libsqlite3-dev libjansson-dev libssl-dev libre2-dev)
 packages_run=(ca-certificates curl)
 packages_test=(libcmocka-dev clang clang-format clang-tidy cppcheck llvm shellcheck nginx-light haproxy python3 python3-yaml
-    golang-go graphviz openssl procps util-linux)
+    golang-go graphviz openssl procps util-linux protobuf-c-compiler libprotobuf-c-dev)
 packages_ceph=(radosgw ceph-mon ceph-osd)
 packages_swift=(swift-proxy swift-account swift-container swift-object memcached)
 
