@@ -75,16 +75,14 @@ void plot_line(const double *values, size_t count, double top, size_t width, str
 
 /* --- the field --- */
 
-/* 1, 2 or 5 times a power of ten that is not below the value. */
+/* 1, 2, 2.5 or 5 times a power of ten that is not below the value. */
 static double round_up(double value)
 {
+    static const double STEPS[] = {1, 2, 2.5, 5, 10};
     double power = pow(10, floor(log10(value)));
-    for (int i = 0; i < 2; i++, power *= 10)
-        for (size_t k = 0; k < 4; k++) {
-            double candidate = power * (double[]){1, 2, 2.5, 5}[k];
-            if (candidate >= value * (1 - 1e-9))
-                return candidate;
-        }
+    for (size_t i = 0; i < ARRAY_LEN(STEPS); i++)
+        if (power * STEPS[i] >= value * (1 - 1e-9))
+            return power * STEPS[i];
     return value;
 }
 
@@ -121,18 +119,28 @@ static void put_label(const struct scale *s, size_t row, size_t rows, struct buf
     buf_printf(out, "%*s %s", LABEL_COLUMNS - 2, text, row == 0 || is_middle ? "┤" : "│");
 }
 
-static void put_row(const struct scale *s, const double *values, size_t count, size_t width,
-                    size_t eighths_below, size_t rows, struct buf *out)
+/* What is drawn: thinned values, each so many columns wide, on so many rows. */
+struct field {
+    struct scale scale;
+    const double *values;
+    size_t count, width, rows;
+};
+
+static void put_row(const struct field *f, size_t row, struct buf *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        double share = isnan(values[i]) ? 0 : fmin(values[i] / s->top, 1);
-        size_t height = (size_t)llround(share * (double)(rows * EIGHTHS));
+    size_t below = (f->rows - 1 - row) * EIGHTHS;
+    for (size_t i = 0; i < f->count; i++) {
+        double share = isnan(f->values[i]) ? 0 : fmin(f->values[i] / f->scale.top, 1);
+        size_t height = (size_t)llround(share * (double)(f->rows * EIGHTHS));
         if (height == 0 && share > 0)
             height = 1;
-        size_t here = height > eighths_below ? height - eighths_below : 0;
-        for (size_t w = 0; w < width; w++)
+        size_t here = height > below ? height - below : 0;
+        for (size_t w = 0; w < f->width; w++)
             buf_append_cstr(out, BLOCKS[here < EIGHTHS ? here : EIGHTHS]);
     }
+    while (out->len > 0 && out->ptr[out->len - 1] == ' ')
+        out->ptr[--out->len] = '\0';
+    buf_append_byte(out, '\n');
 }
 
 /* Marks and their labels: at round times, far enough from each other. */
@@ -167,21 +175,20 @@ static void tick_text(const struct ticks *t, int64_t ms, char text[16])
         (void)snprintf(text, 16, "%.*s", has_seconds ? 8 : 5, full + 11);
 }
 
-static void put_axis(const struct plot *p, const double *values, size_t count, size_t width, size_t each,
-                     struct buf *out)
+/* A value is `width` columns and stands for `each` steps; one of the two is 1. */
+static void put_axis(const struct plot *p, const struct field *f, size_t each, struct buf *out)
 {
-    /* A value is `width` columns and stands for `each` steps; one of the two is 1. */
-    int64_t column_ms = p->step_ms * (int64_t)each / (int64_t)width;
+    int64_t column_ms = p->step_ms * (int64_t)each / (int64_t)f->width;
     struct ticks ticks = ticks_of(column_ms);
     struct buf labels CLEANUP(buf_release) = BUF_INIT(4096);
     buf_printf(out, "%*s ┼", LABEL_COLUMNS - 2, "0");
     buf_printf(&labels, "%*s", LABEL_COLUMNS, "");
     size_t at = 0;
-    for (size_t i = 0; i < count * width; i++) {
+    for (size_t i = 0; i < f->count * f->width; i++) {
         int64_t tick_ms;
         char text[16];
         if (!is_tick(&ticks, p->start_ms + (int64_t)i * column_ms, column_ms, &tick_ms)) {
-            buf_append_cstr(out, isnan(values[i / width]) ? "┄" : "─");
+            buf_append_cstr(out, isnan(f->values[i / f->width]) ? "┄" : "─");
             continue;
         }
         buf_append_cstr(out, "┬");
@@ -201,14 +208,14 @@ void plot_field(const struct plot *p, size_t columns, size_t rows, struct buf *o
     size_t room = columns - LABEL_COLUMNS, count;
     double *values CLEANUP(mem_freep) = mem_zero(room, sizeof *values);
     size_t each = plot_thin(p, room, values, &count);
-    size_t width = count > 0 ? room / count : 1;
-    struct scale scale = scale_of(p, values, count);
+    const struct field f = {.scale = scale_of(p, values, count),
+                            .values = values,
+                            .count = count,
+                            .width = count > 0 ? room / count : 1,
+                            .rows = rows};
     for (size_t row = 0; row < rows; row++) {
-        put_label(&scale, row, rows, out);
-        put_row(&scale, values, count, width, (rows - 1 - row) * EIGHTHS, rows, out);
-        while (out->len > 0 && out->ptr[out->len - 1] == ' ')
-            out->ptr[--out->len] = '\0';
-        buf_append_byte(out, '\n');
+        put_label(&f.scale, row, rows, out);
+        put_row(&f, row, out);
     }
-    put_axis(p, values, count, width, each, out);
+    put_axis(p, &f, each, out);
 }

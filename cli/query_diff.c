@@ -61,6 +61,15 @@ static void value_text(const struct view *v, int64_t value, bool has_sign, struc
     measure_label(value, view_type_unit(v, v->type), SLICE("auto"), out);
 }
 
+/* What is next to nothing has no sign. */
+static void percent_text(double percent, struct buf *out)
+{
+    if (fabs(percent) < 0.05)
+        buf_append_cstr(out, "0.0%");
+    else
+        buf_printf(out, "%+.1f%%", percent);
+}
+
 static void change_text(int64_t base, int64_t now, struct buf *out)
 {
     if (base == now)
@@ -70,7 +79,7 @@ static void change_text(int64_t base, int64_t now, struct buf *out)
     else if (now == 0)
         buf_append_cstr(out, "gone");
     else
-        buf_printf(out, "%+.1f%%", 100 * ((double)now - (double)base) / fabs((double)base));
+        percent_text(100 * ((double)now - (double)base) / fabs((double)base), out);
 }
 
 static void points_text(const struct growth *g, int64_t base, int64_t now, struct buf *out)
