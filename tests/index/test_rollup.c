@@ -17,7 +17,7 @@ static void hours_come_back_and_empty_ones_take_nothing(void **state)
     for (unsigned i = 0; i < ROLLUP_HOURS; i += 5) {
         hours[i].profiles = i == 0 ? INT64_MAX : (int64_t)i;
         for (int k = 0; k < ROLLUP_NUMBERS_MAX; k++)
-            hours[i].numbers[k] = i == 0 ? largest() : (__int128)1 << (k * (int)i);
+            hours[i].numbers[k] = i == 0 ? largest() : (__int128)1 << (k * (int)i % 127);
     }
     struct slice rest = slice_make(bytes, rollup_pack(hours, ROLLUP_NUMBERS_MAX, bytes));
     assert_true(rest.len < sizeof bytes);
