@@ -1,6 +1,7 @@
 /*
- * Each message is a loop over its fields and a switch. A field of the wrong wire type is a fault, a field
- * that is not known is skipped, the last of a repeated scalar counts: as protobuf readers do.
+ * A message whose fields are all numbers is read into an array of them, by field. A field of the wrong wire
+ * type is a fault, a field that is not known is skipped, the last of a repeated scalar counts: as protobuf
+ * readers do.
  */
 #include "pprof/profile_part.h"
 
@@ -19,111 +20,76 @@ static enum status end_of(const struct wire *w, struct error *err, const char *m
     return OK;
 }
 
-enum status profile_part_value_type(struct slice message, struct profile_value_type *ret_type,
-                                    struct error *err)
+/* Fields 1 to `last`; those that are not there are left as they are. */
+static enum status read_numbers(struct slice message, const char *what, uint32_t last, uint64_t *numbers,
+                                struct error *err)
 {
-    struct profile_value_type t = {0, 0};
     struct wire w = wire_of(message);
     struct wire_field f;
     while (wire_next(&w, &f)) {
-        if (f.number != 1 && f.number != 2)
+        if (f.number == 0 || f.number > last)
             continue;
         if (f.type != WIRE_VARINT)
-            return wrong_type(err, "value type", f.number);
-        if (f.number == 1)
-            t.type = profile_part_string(f.value);
-        else
-            t.unit = profile_part_string(f.value);
+            return wrong_type(err, what, f.number);
+        numbers[f.number] = f.value;
     }
-    if (w.fault)
-        return end_of(&w, err, "value type");
+    return end_of(&w, err, what);
+}
 
-    *ret_type = t;
-    return OK;
+enum status profile_part_value_type(struct slice message, struct profile_value_type *ret_type,
+                                    struct error *err)
+{
+    uint64_t n[3] = {0};
+    enum status status = read_numbers(message, "value type", 2, n, err);
+    if (status == OK)
+        *ret_type = (struct profile_value_type){profile_part_string(n[1]), profile_part_string(n[2])};
+    return status;
 }
 
 enum status profile_part_mapping(struct slice message, struct profile_mapping *ret_mapping, uint64_t *ret_id,
                                  struct error *err)
 {
-    struct profile_mapping m = {0};
-    uint64_t id = 0;
-    struct wire w = wire_of(message);
-    struct wire_field f;
-    while (wire_next(&w, &f)) {
-        if (f.number == 0 || f.number > 10)
-            continue;
-        if (f.type != WIRE_VARINT)
-            return wrong_type(err, "mapping", f.number);
-        switch (f.number) {
-        case 1: id = f.value; break;
-        case 2: m.start = f.value; break;
-        case 3: m.limit = f.value; break;
-        case 4: m.offset = f.value; break;
-        case 5: m.filename = profile_part_string(f.value); break;
-        case 6: m.build_id = profile_part_string(f.value); break;
-        default: {
-            uint32_t flag = 1U << (f.number - 7);
-            m.flags = f.value ? m.flags | flag : m.flags & ~flag;
-        }
-        }
-    }
-    if (w.fault)
-        return end_of(&w, err, "mapping");
+    uint64_t n[11] = {0};
+    enum status status = read_numbers(message, "mapping", 10, n, err);
+    if (status != OK)
+        return status;
 
-    *ret_mapping = m;
-    *ret_id = id;
+    uint32_t flags = 0;
+    for (uint32_t i = 0; i < 4; i++)
+        flags |= (uint32_t)(n[7 + i] != 0) << i;
+    *ret_mapping = (struct profile_mapping){.start = n[2],
+                                            .limit = n[3],
+                                            .offset = n[4],
+                                            .filename = profile_part_string(n[5]),
+                                            .build_id = profile_part_string(n[6]),
+                                            .flags = flags};
+    *ret_id = n[1];
     return OK;
 }
 
 enum status profile_part_function(struct slice message, struct profile_function *ret_function,
                                   uint64_t *ret_id, struct error *err)
 {
-    struct profile_function fn = {0};
-    uint64_t id = 0;
-    struct wire w = wire_of(message);
-    struct wire_field f;
-    while (wire_next(&w, &f)) {
-        if (f.number == 0 || f.number > 5)
-            continue;
-        if (f.type != WIRE_VARINT)
-            return wrong_type(err, "function", f.number);
-        switch (f.number) {
-        case 1: id = f.value; break;
-        case 2: fn.name = profile_part_string(f.value); break;
-        case 3: fn.system_name = profile_part_string(f.value); break;
-        case 4: fn.filename = profile_part_string(f.value); break;
-        default: fn.start_line = (int64_t)f.value;
-        }
-    }
-    if (w.fault)
-        return end_of(&w, err, "function");
+    uint64_t n[6] = {0};
+    enum status status = read_numbers(message, "function", 5, n, err);
+    if (status != OK)
+        return status;
 
-    *ret_function = fn;
-    *ret_id = id;
+    *ret_function = (struct profile_function){.start_line = (int64_t)n[5],
+                                              .name = profile_part_string(n[2]),
+                                              .system_name = profile_part_string(n[3]),
+                                              .filename = profile_part_string(n[4])};
+    *ret_id = n[1];
     return OK;
 }
 
 static enum status read_line(struct slice message, struct profile_line *ret_line, struct error *err)
 {
-    struct profile_line line = {0};
-    struct wire w = wire_of(message);
-    struct wire_field f;
-    while (wire_next(&w, &f)) {
-        if (f.number == 0 || f.number > 3)
-            continue;
-        if (f.type != WIRE_VARINT)
-            return wrong_type(err, "line", f.number);
-        switch (f.number) {
-        case 1: line.function = f.value; break;
-        case 2: line.line = (int64_t)f.value; break;
-        default: line.column = (int64_t)f.value;
-        }
-    }
-    if (w.fault)
-        return end_of(&w, err, "line");
-
-    *ret_line = line;
-    return OK;
+    uint64_t n[4] = {0};
+    enum status status = read_numbers(message, "line", 3, n, err);
+    if (status == OK)
+        *ret_line = (struct profile_line){.line = (int64_t)n[2], .column = (int64_t)n[3], .function = n[1]};
+    return status;
 }
 
 static enum status add_line(struct profile *p, const struct wire_field *f, uint32_t count, struct error *err)
