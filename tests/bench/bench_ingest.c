@@ -151,8 +151,10 @@ static void *merger(void *arg)
 
     (void)arg;
     while (atomic_load(&bench.merging)) {
-        send_all(fd, SLICE("GET /api/0/profiles/merge?service=merged&type=cpu&from=2000-01-01T00:00:00 HTTP/1.1\r\n"
-                           "Host: bench\r\n\r\n"));
+        send_all(fd,
+                 SLICE(
+                     "GET /api/0/profiles/merge?service=merged&type=cpu&from=2000-01-01T00:00:00 HTTP/1.1\r\n"
+                     "Host: bench\r\n\r\n"));
         take_answer(fd);
         atomic_fetch_add(&bench.merges, 1);
     }
