@@ -198,7 +198,7 @@ static bool score_by_entropy(const struct graph *g, int64_t *scores)
 {
     struct column sides = COLUMN_OF(struct side);
     bool ok = column_fill(&sides, 2 * g->nodes.count, 0, &g->view->quota);
-    if (ok)
+    if (ok && sides.ptr)
         score_nodes(g, COLUMN_AT(sides, struct side), scores);
     column_release(&sides, &g->view->quota);
     return ok;

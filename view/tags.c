@@ -269,7 +269,7 @@ bool tags_build(struct tags *t, struct graph *g, uint32_t count)
     for (uint32_t i = 0; ok && i < count; i++)
         COLUMN_AT(c.nodes, uint32_t)[graph_node(g, i)->frame] = i;
     t->unit = find_unit(&c);
-    ok = ok && add_samples(&c);
+    ok = ok && (!c.meanings.ptr || add_samples(&c));
     table_release(&c.table, &v->quota);
     column_release(&c.meanings, &v->quota);
     column_release(&c.numbers, &v->quota);

@@ -107,8 +107,9 @@ UNUSED static struct build_label stacked_label(struct stacked *s, struct slice w
 UNUSED static void stacked_sample(struct stacked *s, struct slice line)
 {
     struct build_sample sample = {.values_count = 1};
-    struct slice rest = line, stack, value, word;
-    assert_true(slice_split(&rest, ' ', &stack) && slice_split(&rest, ' ', &value));
+    struct slice rest = line, stack = SLICE_NULL, value = SLICE_NULL, word;
+    assert_true(slice_split(&rest, ' ', &stack));
+    assert_true(slice_split(&rest, ' ', &value));
     assert_true(slice_to_i64(value, &sample.values[0]));
     stacked_stack(s, stack, &sample);
     while (rest.ptr && slice_split(&rest, ' ', &word))

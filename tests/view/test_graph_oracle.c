@@ -27,7 +27,8 @@ static int run(const char *const words[], const char *directory, const char *in,
     if (child == 0) {
         int from = open(in ? in : "/dev/null", O_RDONLY | O_CLOEXEC);
         int to = open(out ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (setenv("TZ", "UTC", 1) == 0 && chdir(directory) == 0 && dup2(from, 0) == 0 && dup2(to, 1) == 1) {
+        if (argv[0] && setenv("TZ", "UTC", 1) == 0 && chdir(directory) == 0 && dup2(from, 0) == 0 &&
+            dup2(to, 1) == 1) {
             if (!out)
                 (void)dup2(to, 2);
             (void)execvp(argv[0], argv);
