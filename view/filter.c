@@ -50,6 +50,8 @@ static bool add_locations(struct filter *f)
 static bool mark_used(struct filter *f)
 {
     const struct stacks *s = &f->in->stacks;
+    if (s->sets.count == 0) /* nor samples */
+        return true;
     if (!column_fill(&f->sets, s->sets.count, 0, f->quota))
         return false;
 
@@ -112,7 +114,7 @@ static bool build_stack(struct sampling *s, struct stack sample)
 
     if (f->leaves > 0)
         memcpy(stack, frames, f->leaves * sizeof *stack);
-    if (kept > 0)
+    if (locations && kept > 0)
         memcpy(stack + f->leaves, locations + from, kept * sizeof *stack);
     if (f->roots > 0)
         memcpy(stack + f->leaves + kept, frames + f->leaves, f->roots * sizeof *stack);

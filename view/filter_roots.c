@@ -144,7 +144,7 @@ static bool make_frames(struct rooting *r, const struct slice *leaves, const str
 enum status filter_roots(struct filter *f, struct error *err)
 {
     const struct view_options *o = f->options;
-    struct slice leaves[LIMIT_TAG_KEYS], roots[LIMIT_TAG_KEYS];
+    struct slice leaves[LIMIT_TAG_KEYS] = {SLICE_NULL}, roots[LIMIT_TAG_KEYS] = {SLICE_NULL};
     f->leaves = keys_of(o->tagleaf, leaves);
     f->roots = keys_of(o->tagroot, roots);
     struct rooting r CLEANUP(rooting_release) = {.f = f,
