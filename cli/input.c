@@ -176,8 +176,8 @@ static enum status selection_path(const struct selection *s, struct buf *path, s
         return ids_path(&s->ids, path, err);
     if (!s->service || !s->type)
         return error_set(err, E_INVALID,
-                         "which profiles? A collector needs --service and --type, or --id; "
-                         "'brazier query list' tells what is there");
+                         "which profiles? Name files or directories, or of a collector --service and "
+                         "--type, or --id; 'brazier query list' tells what is there");
     struct buf params CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
     enum status status = selection_params(s, &params, err);
     buf_printf(path, "/api/0/profiles/merge?%s", buf_cstr(&params));

@@ -56,7 +56,9 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
 {
     struct selection *s = &o->selection, *b = &o->base;
     const struct grouped_row all[] = {
-        {ROWS_SOURCE, false, {"collector", OPTION_TEXT, &o->collector, NULL, 0, 0, "URL", "where they are"}},
+        {ROWS_SOURCE,
+         false,
+         {"collector", OPTION_TEXT, &o->collector, "http://127.0.0.1:10100", 0, 0, "URL", "where they are"}},
         {ROWS_SOURCE, true, {"service", OPTION_TEXT, &s->service, NULL, 0, 0, "NAME", "of this service"}},
         {ROWS_SOURCE,
          false,

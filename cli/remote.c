@@ -1,11 +1,10 @@
 /* A collector may stand behind a prefix ("https://host/brazier"): the path is put behind what was named. */
 #include "cli/remote.h"
 
-#include "base/file.h"
 #include "base/printable.h"
+#include "client/token.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PATH_BYTES = 64 * 1024 };
@@ -17,30 +16,9 @@ void remote_release(struct remote *r)
     secret_release(&r->token);
 }
 
-static enum status read_token(struct remote *r, struct error *err)
-{
-    struct buf text CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES / 2);
-    const char *token = getenv("BRAZIER_TOKEN");
-    if (r->options->bearer_file) {
-        enum status status = file_read(r->options->bearer_file, &text, err);
-        if (status != OK) {
-            if (err)
-                err->code = E_INVALID;
-            return E_INVALID;
-        }
-    } else if (token) {
-        buf_append_cstr(&text, token);
-    }
-    struct slice trimmed = slice_trim(buf_slice(&text));
-    secret_set(&r->token, trimmed);
-    if (text.ptr)
-        explicit_bzero(text.ptr, text.len);
-    return OK;
-}
-
 static enum status connect_client(struct remote *r, struct error *err)
 {
-    enum status status = r->client ? OK : read_token(r, err);
+    enum status status = r->client ? OK : token_read(r->options->bearer_file, &r->token, err);
     if (status != OK || r->client)
         return status;
 

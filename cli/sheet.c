@@ -43,14 +43,18 @@ static struct slice text_of(const struct sheet *t, const struct sheet_cell *cell
     return slice_sub(buf_slice(&t->text), cell->at, cell->len);
 }
 
+static size_t next_column(const struct sheet *t, size_t column)
+{
+    return column + 1 < t->column_count ? column + 1 : 0;
+}
+
 static void measure(const struct sheet *t, size_t *widths)
 {
     for (size_t c = 0; c < t->column_count; c++)
         widths[c] = printable_columns(slice_of(t->columns[c].title));
-    for (size_t i = 0; i < t->cell_count; i++) {
-        size_t *width = &widths[i % t->column_count];
+    for (size_t i = 0, c = 0; i < t->cell_count; i++, c = next_column(t, c)) {
         size_t own = printable_columns(text_of(t, &t->cells[i]));
-        *width = own > *width ? own : *width;
+        widths[c] = own > widths[c] ? own : widths[c];
     }
 }
 
@@ -109,8 +113,8 @@ void sheet_print(const struct sheet *t, const struct terminal *terminal, struct 
     fit(t, terminal->columns, p.widths);
     for (size_t c = 0; t->columns[0].title && c < t->column_count; c++)
         print_cell(&p, c, slice_of(t->columns[c].title), PAINT_DIM);
-    for (size_t i = 0; i < t->cell_count; i++)
-        print_cell(&p, i % t->column_count, text_of(t, &t->cells[i]), t->cells[i].paint);
+    for (size_t i = 0, c = 0; i < t->cell_count; i++, c = next_column(t, c))
+        print_cell(&p, c, text_of(t, &t->cells[i]), t->cells[i].paint);
 }
 
 /* Names stand between backticks: they are full of what Markdown would read as its own. */
@@ -134,9 +138,9 @@ void sheet_markdown(const struct sheet *t, struct buf *out)
     for (size_t c = 0; c < t->column_count; c++)
         buf_append_cstr(out, t->columns[c].is_right ? "|---:" : "|:---");
     buf_append_cstr(out, "|\n");
-    for (size_t i = 0; i < t->cell_count; i++) {
+    for (size_t i = 0, c = 0; i < t->cell_count; i++, c = next_column(t, c)) {
         buf_append_cstr(out, "| ");
-        markdown_text(out, text_of(t, &t->cells[i]), t->columns[i % t->column_count].is_code);
-        buf_append_cstr(out, (i + 1) % t->column_count == 0 ? " |\n" : " ");
+        markdown_text(out, text_of(t, &t->cells[i]), t->columns[c].is_code);
+        buf_append_cstr(out, next_column(t, c) == 0 ? " |\n" : " ");
     }
 }

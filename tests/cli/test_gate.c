@@ -3,6 +3,7 @@
 
 #include "pprof/merge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -27,8 +28,10 @@ static struct stage *compare(const char *base, const char *now, double min_share
     if (merge_add(s.merge, slice_of(base), MERGE_BASE, &err) != OK ||
         merge_add(s.merge, slice_of(now), MERGE_SOURCE, &err) != OK ||
         view_open(s.merge, &s.options, NULL, &s.view, &err) != OK ||
-        growth_of(s.view, min_share, false, &s.growth, &err) != OK)
+        growth_of(s.view, min_share, false, &s.growth, &err) != OK) {
         fail_msg("%s", err.text);
+        abort();
+    }
     return &s;
 }
 

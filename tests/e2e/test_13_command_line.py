@@ -188,7 +188,6 @@ def faults(stage, run, collector):
     run.fails(2, "not both", "query", "top", "--service", "shop", path_of(OLD))
     run.fails(2, "'nosuch'", "query", "nosuch")
     run.fails(2, "sample_index", "query", "top", "--sample-index", "nosuch", path_of(OLD))
-    run.fails(2, "BRAZIER_COLLECTOR", "query", "top", "--service", "shop", BRAZIER_COLLECTOR="")
     run.fails(2, "--type", "query", "top", "--service", "shop")
     run.fails(2, "BRAZIER_TOKEN", "query", "top", "--collector", "http://any:secret@127.0.0.1/", "--service", "s", "--type", "cpu")
     run.fails(1, "nosuch", "query", "top", "--service", "nosuch", "--type", "cpu")
