@@ -141,8 +141,8 @@ static bool next_frame(const struct cpu *c, struct cpu_sample *s, uint64_t *nth,
 /* The caller of the leaf; false when there is none. */
 static bool second_frame(const struct cpu *c, struct cpu_sample s, uint64_t *ret_address)
 {
-    uint64_t nth = 0;
-    return next_frame(c, &s, &nth, ret_address) && next_frame(c, &s, &nth, ret_address);
+    uint64_t nth = 0, leaf;
+    return next_frame(c, &s, &nth, &leaf) && next_frame(c, &s, &nth, ret_address);
 }
 
 /* The only second frame that could be in more than half of the samples. */
