@@ -55,10 +55,8 @@ static void judge(const struct rule *r, const struct growth *growth, struct brea
         if (!growth_is_noise(growth, sides.base, sides.now))
             judge_one(r, row->name, &sides, b);
     }
-    if (is_idle) {
-        b->idle++;
-        b->idle_rule = r;
-    }
+    if (is_idle)
+        b->idle[b->idle_count++] = r;
 }
 
 static int by_growth(const void *a, const void *b)
@@ -74,7 +72,7 @@ enum status gate_judge(struct gate *g, const struct growth *growth, struct breac
                        struct error *err)
 {
     const struct view *v = growth->graph->view;
-    struct breaches b = {NULL, 0, 0, NULL};
+    struct breaches b = {.count = 0};
     for (size_t i = 0; i < g->count; i++) {
         enum status status =
             rule_scale(&g->rules[i], view_type_name(v, v->type), view_type_unit(v, v->type), err);

@@ -20,8 +20,8 @@ struct breach {
 struct breaches {
     struct breach *items; /* rule by rule, what grew most first */
     size_t count;
-    size_t idle; /* rules about functions that stand in neither profile; idle_rule is one of them */
-    const struct rule *idle_rule;
+    const struct rule *idle[OPTION_LIST_MAX]; /* about functions that stand in neither profile */
+    size_t idle_count;
 };
 
 /* E_INVALID: a bad rule, which is named. */

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/gate.h"
 #include "cli/query_command.h"
 #include "cli/sheet.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_BYTES = 64, BAR_COLUMNS = 8, LINE_BYTES = 1024 };
+enum { CELL_BYTES = 64, BAR_COLUMNS = 8, LINE_BYTES = 1024, ALIKE_TOLD = 3, NAME_SHOWN_BYTES = 100 };
 
 /* --- what is compared --- */
 
@@ -235,17 +236,32 @@ static void print_breaches_json(const struct growth *g, const struct breaches *b
     buf_append_byte(out, '\n');
 }
 
+/* A rule that says nothing may be misspelt: what it may have meant is told. */
+static void say_idle(const struct growth *g, const struct breaches *b)
+{
+    for (size_t i = 0; i < b->idle_count; i++) {
+        const struct rule *r = b->idle[i];
+        struct buf alike CLEANUP(buf_release) = BUF_INIT(LINE_BYTES);
+        for (uint32_t n = 0, told = 0; !r->regex && n < g->graph->nodes.count && told < ALIKE_TOLD; n++) {
+            struct slice name = graph_name(g->graph, n);
+            if (!memmem(name.ptr, name.len, r->name.ptr, r->name.len))
+                continue;
+            buf_append_cstr(&alike, told++ > 0 ? ", " : "; did you mean ");
+            printable_append(&alike, slice_sub(name, 0, NAME_SHOWN_BYTES));
+        }
+        (void)fprintf(stderr, "brazier: the rule '%.*s' is about a function that neither side has%s\n",
+                      SLICE_ARG(r->text), buf_cstr(&alike));
+    }
+}
+
 static enum status pass_gate(struct query *q, struct gate *gate, const struct growth *g, struct buf *out,
                              struct error *err)
 {
-    struct breaches b CLEANUP(breaches_release) = {NULL, 0, 0, NULL};
+    struct breaches b CLEANUP(breaches_release) = {.count = 0};
     enum status status = gate_judge(gate, g, &b, err);
     if (status != OK)
         return status;
-    if (b.idle > 0)
-        (void)fprintf(stderr, "brazier: the rule '%.*s'%s about a function that neither side has\n",
-                      SLICE_ARG(b.idle_rule->text), b.idle > 1 ? " (and others) is" : " is");
-
+    say_idle(g, &b);
     q->has_failed = b.count > 0;
     if (q->options.is_json) {
         print_breaches_json(g, &b, out);

@@ -38,12 +38,11 @@ static void pages_release(struct pages *p)
 static enum status read_page(struct query *q, const char *path, struct page *page, struct error *err)
 {
     enum status status = remote_ask(&q->remote, path, LIMIT_ANSWER_BYTES, &page->answer, err);
-    if (status == OK)
-        status = json_doc_parse(buf_slice(&page->answer.body), &page->doc, err);
     if (status != OK)
         return status;
-    page->body = json_node_member(json_doc_root(page->doc), "body");
-    return OK;
+    if (json_doc_parse(buf_slice(&page->answer.body), &page->doc, NULL) == OK)
+        page->body = json_node_member(json_doc_root(page->doc), "body");
+    return page->body ? OK : error_set(err, E_UNAVAILABLE, "the answer is not that of a collector");
 }
 
 /* --- what the services are --- */

@@ -212,11 +212,12 @@ static enum status from_collector(struct query *q, size_t points, struct error *
     enum status status = ask(q, points, &answer, err);
     if (status == OK && q->options.is_json)
         return query_write(q, buf_slice(&answer.body), err);
-    if (status == OK)
-        status = json_doc_parse(buf_slice(&answer.body), &doc, err);
-    if (status == OK)
-        status = timeline_read(json_doc_root(doc), &t, err);
-    return status == OK ? print(q, &t, err) : status;
+    if (status != OK)
+        return status;
+    if (json_doc_parse(buf_slice(&answer.body), &doc, NULL) != OK ||
+        timeline_read(json_doc_root(doc), &t, NULL) != OK)
+        return error_set(err, E_UNAVAILABLE, "the answer is not that of a collector");
+    return print(q, &t, err);
 }
 
 enum status query_timeline_run(struct query *q, struct error *err)

@@ -47,7 +47,7 @@ static void judged(struct stage *s, const char *const *rules, size_t count, cons
 {
     struct option_list list = {.count = count};
     struct gate gate CLEANUP(gate_release) = {.count = 0};
-    struct breaches b CLEANUP(breaches_release) = {NULL, 0, 0, NULL};
+    struct breaches b CLEANUP(breaches_release) = {.count = 0};
     struct buf out CLEANUP(buf_release) = BUF_INIT(4096);
     memcpy(list.values, rules, count * sizeof *rules);
     assert_int_equal(gate_open(&list, &gate, NULL), OK);
@@ -55,8 +55,8 @@ static void judged(struct stage *s, const char *const *rules, size_t count, cons
     for (size_t i = 0; i < b.count; i++)
         buf_printf(&out, "%.*s %.*s %ld %ld\n", SLICE_ARG(b.items[i].rule->text), SLICE_ARG(b.items[i].name),
                    (long)b.items[i].base, (long)b.items[i].now);
-    if (b.idle > 0)
-        buf_printf(&out, "idle %.*s\n", SLICE_ARG(b.idle_rule->text));
+    for (size_t i = 0; i < b.idle_count; i++)
+        buf_printf(&out, "idle %.*s\n", SLICE_ARG(b.idle[i]->text));
     assert_string_equal(buf_cstr(&out), expected);
 }
 
@@ -142,7 +142,7 @@ static void an_amount_in_a_wrong_unit_is_refused(void **state)
     struct stage *s = compare(BASE, NOW, 0);
     const struct option_list list = {.values = {"lex:+5ms"}, .count = 1};
     struct gate gate CLEANUP(gate_release) = {.count = 0};
-    struct breaches b CLEANUP(breaches_release) = {NULL, 0, 0, NULL};
+    struct breaches b CLEANUP(breaches_release) = {.count = 0};
     assert_int_equal(gate_open(&list, &gate, NULL), OK);
     assert_int_equal(gate_judge(&gate, &s->growth, &b, NULL), E_INVALID);
     end(s);

@@ -165,6 +165,8 @@ def gates(stage, run):
     run.run("diff", "--fail-on", "parse:+1pp", "--fail-on", "flat:main:+0%", base, worse, code=1)
     _, err = run.run("diff", "--fail-on", "pares:+5%", base, worse)
     stage.check(b"pares:+5%" in err, "a rule about nothing says %r", err)
+    _, err = run.run("diff", "--fail-on", "pars:+5%", base, worse)
+    stage.check(b"did you mean parse" in err, "a misspelt rule says %r", err)
     run.fails(2, "parse+5%", "diff", "--fail-on", "parse+5%", base, worse)
     run.fails(2, "parse:+5ms", "diff", "--fail-on", "parse:+5ms", base, worse)
     run.fails(2, "--normalize", "diff", "--normalize", "--fail-on", "total:+5%", base, worse)
