@@ -1,7 +1,8 @@
 /*
- * bench_merge [-n COUNT] [-l LEVEL] [-o OUT] FILE...: merges COUNT profiles (the files, over and over;
- * default: each once) and prints time and memory, beside the floor: inflating the same bytes and nothing
- * else.
+ * bench_merge [-n COUNT] [-j THREADS] [-l LEVEL] [-o OUT] FILE...: merges COUNT profiles (the files, over and
+ * over; default: each once) and prints CPU time and memory, beside the floor: inflating the same bytes and
+ * nothing else. With -j: partial merges on so many threads (0: one a processor), joined, and the time that
+ * passed; nothing beside it.
  */
 #include "base/alloc.h"
 #include "base/gzip.h"
@@ -9,6 +10,8 @@
 #include "pprof/merge.h"
 #include "pprof/scan.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +21,7 @@
 
 struct options {
     size_t count;
+    long threads; /* -1: no -j */
     int level;
     const char *out;
 };
@@ -126,12 +130,79 @@ static void merge_all(char **files, size_t files_count, const struct options *o)
     }
 }
 
+/* --- several threads ------------------------------------------------------- */
+
+struct team {
+    char **files;
+    size_t files_count, count;
+    atomic_size_t next;
+};
+
+struct member {
+    pthread_t thread;
+    struct team *team;
+    struct merge *merge;
+};
+
+static void *take_part(void *arg)
+{
+    struct member *m = arg;
+    struct buf body CLEANUP(buf_release) = BUF_INIT(LIMIT_BODY_BYTES);
+    struct error err;
+    for (size_t i; (i = atomic_fetch_add(&m->team->next, 1)) < m->team->count;) {
+        const char *file = m->team->files[i % m->team->files_count];
+        read_file(file, &body);
+        if (merge_add(m->merge, buf_slice(&body), MERGE_SOURCE, &err) != OK)
+            die(file, err.text);
+    }
+    return NULL;
+}
+
+/* The first input alone, because the others are judged by its types. */
+static void merge_together(char **files, size_t files_count, const struct options *o)
+{
+    size_t threads = (size_t)(o->threads > 0 ? o->threads : sysconf(_SC_NPROCESSORS_ONLN));
+    struct team team = {.files = files, .files_count = files_count, .count = 1};
+    struct member *all = mem_zero(threads, sizeof *all);
+    struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_MERGE_BYTES);
+    struct error err;
+    struct timespec begun, ended;
+    (void)clock_gettime(CLOCK_MONOTONIC, &begun);
+    all[0] =
+        (struct member){.team = &team, .merge = merge_new(&(struct merge_options){.gzip_level = o->level})};
+    (void)take_part(&all[0]);
+    team.count = o->count;
+    atomic_store(&team.next, 1);
+    for (size_t i = 1; i < threads; i++) {
+        all[i] = (struct member){.team = &team, .merge = merge_new_partial(all[0].merge)};
+        if (pthread_create(&all[i].thread, NULL, take_part, &all[i]) != 0)
+            die("thread", "cannot be started");
+    }
+    (void)take_part(&all[0]);
+    for (size_t i = 1; i < threads; i++) {
+        (void)pthread_join(all[i].thread, NULL);
+        if (merge_join(all[0].merge, all[i].merge, &err) != OK)
+            die("joining", err.text);
+        merge_free(all[i].merge);
+    }
+    if (merge_write(all[0].merge, &out, &err) != OK)
+        die("writing", err.text);
+    (void)clock_gettime(CLOCK_MONOTONIC, &ended);
+    (void)printf("merge   %8.3f s  by the clock on %zu threads, %zu bytes out, %.1f MiB peak RSS\n",
+                 (double)(ended.tv_sec - begun.tv_sec) + (double)(ended.tv_nsec - begun.tv_nsec) / 1e9,
+                 threads, out.len, peak_mib());
+    merge_free(all[0].merge);
+    mem_freep(&all);
+}
+
 int main(int argc, char **argv)
 {
-    struct options o = {0};
-    for (int c; (c = getopt(argc, argv, "n:l:o:")) != -1;) {
+    struct options o = {.threads = -1};
+    for (int c; (c = getopt(argc, argv, "n:j:l:o:")) != -1;) {
         if (c == 'n')
             o.count = strtoul(optarg, NULL, 10);
+        else if (c == 'j')
+            o.threads = strtol(optarg, NULL, 10);
         else if (c == 'l')
             o.level = (int)strtol(optarg, NULL, 10);
         else if (c == 'o')
@@ -142,9 +213,13 @@ int main(int argc, char **argv)
     char **files = argv + optind;
     size_t files_count = (size_t)(argc - optind);
     if (files_count == 0)
-        die("usage", "bench_merge [-n COUNT] [-l LEVEL] [-o OUT] FILE...");
+        die("usage", "bench_merge [-n COUNT] [-j THREADS] [-l LEVEL] [-o OUT] FILE...");
     if (o.count == 0)
         o.count = files_count;
+    if (o.threads >= 0) {
+        merge_together(files, files_count, &o);
+        return 0;
+    }
 
     merge_all(files, files_count, &o);
     size_t in, out;
