@@ -14,7 +14,7 @@ struct growth_row {
 
 struct growth {
     struct graph *graph;
-    struct growth_row *rows; /* the greatest change first, then by name; a name stands once */
+    struct growth_row *rows; /* the greatest change first, then by name */
     size_t count, noise;     /* noise: left out, below the least share on both sides */
     int64_t base_total, now_total;
     double min_share;
