@@ -12,7 +12,7 @@
  */
 #include "pprof/builder.h"
 #include "pprof/format_rows.h"
-#include "pprof/lines.h"
+#include "pprof/maps.h"
 #include "pprof/perf_text.h"
 
 #include "base/limits.h"
@@ -26,6 +26,7 @@ struct perf {
     size_t events_count;
     struct column frames;  /* struct perf_frame, of the sample at hand */
     struct intern objects; /* number n is mapping n - 1 */
+    struct slice program;  /* the first that may be one: tools name a profile after its first mapping */
     int64_t time_first, time_last;
     int64_t period; /* 0: they differ */
 };
@@ -87,6 +88,13 @@ static enum status add_event(struct perf *p, struct slice event, struct error *e
     return OK;
 }
 
+static void look_for_program(struct perf *p, struct slice line)
+{
+    struct perf_frame frame;
+    if (p->program.len == 0 && perf_frame_read(line, &frame) && maps_may_be_program(frame.object))
+        p->program = frame.object;
+}
+
 /* What the heads say together. */
 static enum status read_heads(struct perf *p, struct error *err)
 {
@@ -94,8 +102,13 @@ static enum status read_heads(struct perf *p, struct error *err)
     struct slice line;
     struct perf_head head;
     for (bool any = false; lines_next(&lines, &line);) {
-        if (!is_head(line, &head) || is_record(&head))
+        if (!is_head(line, &head)) {
+            look_for_program(p, line);
             continue;
+        }
+        if (is_record(&head))
+            continue;
+        look_for_program(p, head.rest);
         enum status status = add_event(p, head.event, err);
         if (status != OK)
             return status;
@@ -262,6 +275,7 @@ enum status format_perf_convert(struct slice inflated, struct buf *out, struct q
     builder_type(&p.b, SLICE("samples"), SLICE("count"));
     for (size_t i = 0; i < p.events_count; i++)
         builder_type(&p.b, p.events[i], unit_of(p.events[i]));
+    (void)mapping_of(&p, p.program);
     status = add_samples(&p, err);
     if (status != OK)
         return status;

@@ -217,7 +217,7 @@ static bool read_map(struct maps *m, struct lines *text)
 /* --- the first one --- */
 
 /* "/lib/libc.so.6", "libm-2.so", "[vdso]", "" */
-static bool may_be_program(struct slice file)
+bool maps_may_be_program(struct slice file)
 {
     if (file.len == 0 || file.ptr[0] == '[')
         return false;
@@ -235,7 +235,7 @@ static bool may_be_program(struct slice file)
 static void put_program_first(struct maps *m)
 {
     for (size_t i = 0; i < m->entries.count; i++) {
-        if (!may_be_program(entry_at(m, i)->file))
+        if (!maps_may_be_program(entry_at(m, i)->file))
             continue;
         struct entry program = *entry_at(m, i);
         *entry_at(m, i) = *entry_at(m, 0);

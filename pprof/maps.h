@@ -14,6 +14,9 @@
 /* "MAPPED_LIBRARIES:" or "--- Memory map: ---" */
 bool maps_begin(struct slice line);
 
+/* May this be the program itself, after which tools name a profile? No library, nothing of the kernel. */
+bool maps_may_be_program(struct slice file);
+
 /*
  * Reads the map from the rest of the text, which may be empty, and puts every location of b that has an
  * address into its mapping; one that is in none goes into a last mapping made up for them. What is no mapping

@@ -99,6 +99,7 @@ static void real_ones_have_all_samples(void **state)
         assert_types(&r, cases[i].types);
         assert_int_equal(total_of(&r, 0), heads_of(cases[i].file));
         assert_true(total_of(&r, 1) > 0);
+        assert_string(&r, COLUMN_AT(r.profile.mappings, struct profile_mapping)->filename, "/tmp/burn/burn");
         assert_true(r.profile.duration_nanos > 10000000);
         assert_bounded(cases[i].file);
     }
