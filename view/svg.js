@@ -46,8 +46,6 @@
         }
         group.setAttribute("role", "tree");
         group.setAttribute("aria-label", svg.querySelector("title").textContent);
-        svg.querySelector("title").remove();
-        document.title = group.getAttribute("aria-label");
     }
     const root = boxes[0];
     const inside = (box, outer) => box.index >= outer.index && box.index <= outer.last;
@@ -325,11 +323,12 @@
         } else return;
         event.preventDefault();
     });
-    group.addEventListener("focusin", event => {
+    /* On the window: elements of SVG that listen for focus can be given it. */
+    addEventListener("focusin", event => {
         const box = boxOf(event);
         if (box && box !== here) current(box, false);
     });
-    group.addEventListener("focusout", hide);
+    addEventListener("focusout", hide);
 
     addEventListener("keydown", event => {
         const typing = event.target === field;

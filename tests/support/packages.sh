@@ -9,6 +9,8 @@ has_package() {
     golang-go) command -v go >/dev/null && return ;;
     nginx-light) PATH=$PATH:/usr/sbin command -v nginx >/dev/null && return ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl 2>/dev/null && return ;;
+    nodejs) command -v node >/dev/null && return ;;
+    npm | chromium) command -v "$1" >/dev/null && return ;;
     esac
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
@@ -75,6 +77,8 @@ packages_build=(gcc g++ libc6-dev make pkg-config libmicrohttpd-dev libcurl4-ope
 packages_run=(ca-certificates curl)
 packages_test=(libcmocka-dev clang clang-format clang-tidy cppcheck llvm shellcheck nginx-light haproxy python3 python3-yaml
     golang-go graphviz openssl procps util-linux protobuf-c-compiler libprotobuf-c-dev)
+# For what is looked at in a browser. Not every system has them as packages: without them that is skipped.
+packages_browser=(chromium nodejs npm)
 packages_ceph=(radosgw ceph-mon ceph-osd)
 packages_swift=(swift-proxy swift-account swift-container swift-object memcached)
 
