@@ -1,8 +1,8 @@
 /*
- * One input at a time: inflate, read, check every sample, then intern what the samples that are not zero
- * reach. The samples are read twice, once to check and once to add, so that a damaged input changes nothing.
- * What an input refers to often (a location, a function, a string) is interned once and then found in an
- * array by its index in that input.
+ * One input at a time: inflate, read, then intern what the samples that are not zero reach and add them. When
+ * one of them turns out to be damaged, those before it are taken away again, so that a damaged input changes
+ * nothing. What an input refers to often (a location, a function, a string) is interned once and then found
+ * in an array by its index in that input.
  */
 #include "pprof/merge.h"
 
