@@ -198,10 +198,11 @@ def uploads(body):
 
 def questions():
     """(name, bytes, right answers, words)"""
-    for path in ("/api/0/profiles", "/api/0/profiles/merge", "/api/0/types", "/api/0/labels", "/api/0/labels/a/values"):
+    for path in ("/api/0/profiles", "/api/0/profiles/merge", "/api/0/timeline", "/api/0/types", "/api/0/labels",
+                 "/api/0/labels/a/values"):
         yield path + " of no service", get(path + "?type=cpu"), (400,), 'service'
         yield path + " of an empty service", get(path + "?type=cpu&service="), (400,), 'service'
-    for path in ("/api/0/profiles", "/api/0/profiles/merge"):
+    for path in ("/api/0/profiles", "/api/0/profiles/merge", "/api/0/timeline"):
         ask = path + "?service=s&type=cpu&"
         yield path + " of a bad type", get(path + "?service=s&type=blah"), (400,), "cpu, heap"
         yield path + " with a bad label", get(ask + "labels=a%25=1"), (400,), "labels"

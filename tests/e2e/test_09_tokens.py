@@ -26,7 +26,8 @@ def routes(id):
     yield "POST", "/api/0/profiles?service=shop&type=cpu", ("ingest", "admin", "both")
     for path in ("/api/0/profiles?service=shop", "/api/0/profiles/" + id, "/api/0/profiles/merge?service=shop&type=cpu",
                  "/api/0/services", "/api/0/types?service=shop", "/api/0/labels?service=shop",
-                 "/api/0/labels/n/values?service=shop", "/api/0/status", "/metrics", "/debug/metrics"):
+                 "/api/0/labels/n/values?service=shop", "/api/0/timeline?service=shop&type=cpu", "/api/0/status",
+                 "/metrics", "/debug/metrics"):
         yield "GET", path, ("read", "admin", "both")
     yield "POST", "/api/0/profiles/symbolz", ("read", "admin", "both")
     for path in ("/api/0/version", "/healthz", "/readyz"):
