@@ -13,6 +13,7 @@ void builder_init(struct builder *b, struct buf *out, struct quota *quota)
 {
     *b = (struct builder){.out = out,
                           .quota = quota,
+                          .by_name = COLUMN_OF(uint32_t),
                           .mappings = COLUMN_OF(struct profile_mapping),
                           .stack = COLUMN_OF(uint32_t),
                           .labels = COLUMN_OF(struct stack_label),
@@ -24,6 +25,7 @@ void builder_init(struct builder *b, struct buf *out, struct quota *quota)
 void builder_release(struct builder *b)
 {
     symbols_release(&b->symbols);
+    column_release(&b->by_name, b->quota);
     column_release(&b->mappings, b->quota);
     column_release(&b->stack, b->quota);
     column_release(&b->labels, b->quota);
@@ -105,6 +107,10 @@ static uint32_t string(struct builder *b, struct slice s)
 {
     if (builder_failed(b))
         return 0;
+
+    uint32_t known = intern_find(&b->symbols.strings, s);
+    if (known != INTERN_NONE)
+        return known;
     if (!slice_is_utf8(s))
         s = as_utf8(b, s);
 
@@ -188,11 +194,33 @@ uint32_t builder_address(struct builder *b, uint64_t address, uint32_t mapping)
     return builder_location(b, &(struct builder_location){.address = address, .mapping = mapping});
 }
 
+/* Where string `name` has its place in by_name; NULL when something failed. */
+static uint32_t *place_of_name(struct builder *b, uint32_t name)
+{
+    size_t known = b->by_name.count;
+    if (builder_failed(b))
+        return NULL;
+    if (name >= known) {
+        uint32_t *more = column_add(&b->by_name, name + 1 - known, b->quota);
+        if (!more) {
+            over_quota(b);
+            return NULL;
+        }
+        memset(more, 0xff, (name + 1 - known) * sizeof *more);
+    }
+    return &COLUMN_AT(b->by_name, uint32_t)[name];
+}
+
 uint32_t builder_name(struct builder *b, struct slice function)
 {
+    uint32_t *place = place_of_name(b, string(b, function));
+    if (!place || *place != BUILDER_NONE)
+        return place ? *place : BUILDER_NONE;
+
     struct symbol_line line = {.function = builder_function(b, &(struct builder_function){.name = function})};
     struct builder_location l = {.mapping = BUILDER_NONE, .lines_count = 1, .lines = &line};
-    return builder_location(b, &l);
+    *place = builder_location(b, &l);
+    return *place;
 }
 
 static struct symbol_location *location_at(const struct builder *b, size_t location)

@@ -31,6 +31,7 @@ struct builder {
     struct buf *out;
     struct quota *quota;
     struct symbols symbols; /* without mappings: there they fold together, here they stay as they are */
+    struct column by_name;  /* uint32_t by string: the location of builder_name(), BUILDER_NONE: none yet */
     struct column mappings; /* struct profile_mapping */
     struct column stack;    /* uint32_t: locations of the sample at hand */
     struct column labels;   /* struct stack_label, of the sample at hand */

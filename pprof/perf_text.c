@@ -1,7 +1,7 @@
 /*
  * A head has columns, and its first, the name of the thread, may hold blanks and anything else. What is
  * certain is the time, "12018.311105:", with the numbers before it: the first place where those stand in a
- * row ends the name.
+ * row ends the name. Kernels keep names under 16 bytes, so it is not looked for far into a line.
  *
  * In a frame the file stands in the last brackets, and the name in front of it may have brackets, blanks and
  * operators of C++ in it.
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { NS_DIGITS = 9 };
+enum { NS_DIGITS = 9, COMM_WITHIN = 256 };
 
 static bool is_digit(char c)
 {
@@ -101,7 +101,7 @@ bool perf_head_read(struct slice line, struct perf_head *ret_head)
     struct perf_head h = {.comm = SLICE_NULL};
     struct slice s = slice_trim(line);
     const char *begin = s.ptr;
-    while (s.len > 0) {
+    while (s.len > 0 && s.ptr < begin + COMM_WITHIN) {
         struct slice ids = take_token(&s), after = s, token = take_token(&after);
         if (is_processor(token))
             token = take_token(&after);

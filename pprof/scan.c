@@ -73,6 +73,9 @@ enum status pprof_scan(struct slice body, const struct scan_limits *limits, stru
         struct quota quota = QUOTA_INIT(limits->scratch_bytes, NULL);
         struct slice proto = inflated;
         status = format_to_pprof(inflated, &s.converted, &quota, &proto, err);
+        if (quota_refused(&quota)) /* its own words are for those who merge */
+            return error_set(err, E_TOO_LARGE, "reading this %s needs more than %zu MiB of memory",
+                             r.format->name, quota.max >> 20);
         if (status == OK)
             status = scan_proto(proto, limits->scratch_bytes, arena, &r, err);
         if (status != OK)
