@@ -241,7 +241,7 @@ static enum status draw(struct drawing *d, struct error *err)
 {
     d->top = head_height(d);
     put_start(d);
-    buf_append(d->out, SLICE("<g id=\"frames\">\n"));
+    buf_printf(d->out, "<g id=\"frames\"%s>\n", d->v->is_diff ? " class=\"diff\"" : "");
     if (!svg_boxes(d))
         return quota_error(&d->v->quota, err);
     buf_append(d->out, SLICE("</g>\n"));

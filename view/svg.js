@@ -136,8 +136,8 @@
             const above = inside(zoomed, box);
             box.g.classList.toggle("above", above && box !== zoomed);
             if (above) show(box, margin, room);
-            else if (inside(box, zoomed)) show(box, margin + (box.x - zoomed.x) / zoomed.width * room, box.width / zoomed.width * room);
-            else show(box, 0, 0);
+            else if (!inside(box, zoomed)) show(box, 0, 0);
+            else show(box, margin + (box.x - zoomed.x) / zoomed.width * room, box.width / zoomed.width * room);
         }
     }
 
@@ -221,8 +221,9 @@
 
     function report() {
         const text = field.value, searching = text !== "" && field.getAttribute("aria-invalid") !== "true";
-        found.textContent = text === "" ? "" : !searching ? "no regular expression" : `${percent(matched(root))} matched`
-            + (zoomed !== root ? `, ${percent(isBeneathHit(zoomed) ? 1 : matched(zoomed))} of the zoomed` : "");
+        const inner = isBeneathHit(zoomed) ? 1 : matched(zoomed);
+        found.textContent = text === "" ? "" : !searching ? "no regular expression"
+            : `${percent(matched(root))} matched` + (zoomed !== root ? `, ${percent(inner)} of the zoomed` : "");
     }
 
     function search() {
