@@ -11,9 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
+static void (*on_refusal)(void);
+
+void mem_on_refusal(void (*fn)(void))
+{
+    on_refusal = fn;
+}
+
 /* write() and a fixed buffer: stdio might want memory itself. */
 __attribute__((noreturn, cold)) static void die(size_t bytes)
 {
+    if (on_refusal)
+        on_refusal();
+
     char line[96];
     int len = snprintf(line, sizeof line, "out of memory: the system refused %zu bytes\n", bytes);
     ssize_t written = write(STDERR_FILENO, line, (size_t)len);

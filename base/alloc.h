@@ -13,6 +13,10 @@ void *mem_resize(void *ptr, size_t bytes);     /* like realloc */
 void *mem_copy(const void *ptr, size_t bytes); /* a copy of the bytes */
 char *mem_cstr(const char *ptr, size_t bytes); /* a copy of the bytes and a NUL */
 
+/* fn is called before the process ends for lack of memory; it need not come back. For a library that must not
+ * end its host: its own thread stays in fn. Once, before any other thread calls these functions. */
+void mem_on_refusal(void (*fn)(void));
+
 /* For CLEANUP: frees the pointer that `pointer_to_pointer` points to. */
 void mem_freep(void *pointer_to_pointer);
 
