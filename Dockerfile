@@ -12,7 +12,7 @@ RUN make -s -j"$(nproc)" COMMIT="$COMMIT" && strip build/brazier && make -s COMM
 FROM debian:12-slim
 RUN apt-get -q update \
     && apt-get -q -y install --no-install-recommends ca-certificates libmicrohttpd12 libcurl4 libxml2 libdeflate0 \
-       zlib1g libsqlite3-0 libjansson4 libssl3 libre2-9 \
+       zlib1g libsqlite3-0 libjansson4 libssl3 libre2-9 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
     && install -d -m 0700 -o 65532 -g 65532 /var/lib/brazier
 COPY --from=build /image/usr/local/bin/brazier /usr/local/bin/brazier

@@ -34,7 +34,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CFLAGS   += -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(SAN) -fno-common -fstack-protector-strong -fPIE -pthread
 LDFLAGS  += $(SAN) -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 
-PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash re2
+PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash re2 yaml-0.1
 PKG_C  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null) -lstdc++
 
@@ -48,9 +48,10 @@ DEPS_client    := client base
 DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
+DEPS_scrape    := scrape client model pprof base
 DEPS_collector := collector index s3 store http view pprof model base
-DEPS_cli       := cli client $(DEPS_collector)
-FOLDERS := base model pprof view http client store s3 index collector cli
+DEPS_cli       := cli client scrape $(DEPS_collector)
+FOLDERS := base model pprof view http client scrape store s3 index collector cli
 
 .DEFAULT_GOAL := all
 .SECONDEXPANSION:

@@ -93,6 +93,18 @@
 /* Profiles that one timeline reads one by one, where whole hours do not do: a second's work. */
 #define LIMIT_TIMELINE_ROWS (3UL * 1000 * 1000)
 
+/* Scraping (scrape/). Kubernetes gives a pod some dozens of names; what a person writes has a few. */
+#define LIMIT_ATTRIBUTES 256UL
+/* Of one target, with what it had before relabelling. */
+#define LIMIT_ATTRIBUTES_BYTES (256 * KIB)
+/* A configuration, an answer that names targets: 10,000 targets with their labels are some MB. */
+#define LIMIT_SCRAPE_CONFIG_BYTES (4 * MIB)
+#define LIMIT_TARGETS_BYTES       (16 * MIB)
+#define LIMIT_TARGETS             20000UL
+#define LIMIT_SCRAPE_JOBS         200UL
+/* What was fetched last, kept to send the difference of the next time: of 1,000 targets three of 100 KB. */
+#define LIMIT_DELTA_BYTES (512 * MIB)
+
 /* Small files: tokens, credentials, certificates' paths. */
 #define LIMIT_SMALL_FILE_BYTES (1 * MIB)
 
@@ -114,5 +126,24 @@
 #define LIMIT_VIEW_NODES (1000UL * 1000)
 /* Looking for redundant edges of a picture: 80 nodes take some thousands of steps, this is a second. */
 #define LIMIT_GRAPH_STEPS (300UL * 1000 * 1000)
+
+
+/* libbrazier, inside a program of somebody else. Call frame information of one module, copied for a moment:
+ * a large browser's has 30 MB. */
+#define LIMIT_AGENT_CFI_BYTES (64 * MIB)
+/* Unwind rules of all modules together, 16 bytes each: a program with thirty libraries has 400,000. */
+#define LIMIT_AGENT_ROWS (2UL * 1024 * 1024)
+/* Modules and executable mappings that are kept; more are not told apart. */
+#define LIMIT_AGENT_SEGMENTS 16384UL
+/* Threads that are sampled at the same time; those beyond it are not seen. */
+#define LIMIT_AGENT_THREADS 16384UL
+/* Different stacks of one profile with their frames; what does not fit is counted as lost. */
+#define LIMIT_AGENT_TALLY_BYTES (32 * MIB)
+/* Names of functions, kept from profile to profile; over it they are looked up anew. */
+#define LIMIT_AGENT_NAMES_BYTES (32 * MIB)
+/* One profile as it is sent. */
+#define LIMIT_AGENT_PROFILE_BYTES (16 * MIB)
+/* Environment and options: a label set, a URL. */
+#define LIMIT_AGENT_TEXT_BYTES (4 * KIB)
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "base/slice.h"
-#include "view/regex.h"
+#include "base/regex.h"
 
 enum rule_kind {
     RULE_PERCENT,

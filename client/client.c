@@ -7,6 +7,7 @@
 #include "client/client.h"
 
 #include "base/alloc.h"
+#include "base/encode.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/printable.h"
@@ -30,8 +31,9 @@ enum {
 
 struct client {
     CURL *easy;
-    struct secret token;
-    char *token_for, *ca_file;
+    struct secret token, password;
+    char *token_for, *user, *ca_file, *cert_file, *key_file, *server_name;
+    bool is_insecure;
     int64_t connect_ms, total_ms, stall_ms;
 };
 
@@ -65,8 +67,15 @@ struct client *client_new(const struct client_settings *settings)
         abort();
     if (settings->token)
         secret_set(&c->token, secret_bytes(settings->token));
+    if (settings->password)
+        secret_set(&c->password, secret_bytes(settings->password));
     c->token_for = copied(settings->token_for);
+    c->user = copied(settings->user);
     c->ca_file = copied(settings->ca_file);
+    c->cert_file = copied(settings->cert_file);
+    c->key_file = copied(settings->key_file);
+    c->server_name = copied(settings->server_name);
+    c->is_insecure = settings->is_insecure;
     c->connect_ms = settings->connect_ms > 0 ? settings->connect_ms : CONNECT_MS;
     c->total_ms = settings->total_ms > 0 ? settings->total_ms : TOTAL_MS;
     c->stall_ms = settings->stall_ms > 0 ? settings->stall_ms : STALL_MS;
@@ -80,8 +89,13 @@ void client_free(struct client *c)
 
     curl_easy_cleanup(c->easy);
     secret_release(&c->token);
+    secret_release(&c->password);
     free(c->token_for);
+    free(c->user);
     free(c->ca_file);
+    free(c->cert_file);
+    free(c->key_file);
+    free(c->server_name);
     free(c);
 }
 
@@ -147,9 +161,9 @@ static int on_progress(void *user, curl_off_t expected, curl_off_t got, curl_off
                        curl_off_t sent UNUSED)
 {
     struct exchange *x = user;
-    if (status_of(x->easy) < 300)
+    if (x->request->progress && status_of(x->easy) < 300)
         x->request->progress(x->request->user, (uint64_t)got, (uint64_t)expected);
-    return 0;
+    return x->request->is_over && atomic_load(x->request->is_over);
 }
 
 /* --- one request --- */
@@ -166,15 +180,29 @@ static struct curl_slist *with_header(struct curl_slist *list, const char *name,
     return longer;
 }
 
+static void add_basic(const struct client *c, struct buf *out)
+{
+    struct buf plain CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES);
+    struct slice password = secret_bytes(&c->password);
+    buf_printf(&plain, "%s:%.*s", c->user, SLICE_ARG(password));
+    buf_append_cstr(out, "Basic ");
+    base64_encode(buf_slice(&plain), out);
+    if (plain.ptr)
+        explicit_bzero(plain.ptr, plain.len);
+}
+
 static struct curl_slist *headers_of(const struct client *c, const struct client_request *r, const char *url)
 {
     struct curl_slist *list = with_header(NULL, "Accept", r->accept ? r->accept : "*/*");
     if (r->content_type)
         list = with_header(list, "Content-Type", r->content_type);
-    if (secret_is_set(&c->token) && c->token_for && origin_same(url, c->token_for)) {
+    if ((secret_is_set(&c->token) || c->user) && c->token_for && origin_same(url, c->token_for)) {
         struct slice token = secret_bytes(&c->token);
         struct buf value CLEANUP(buf_release) = BUF_INIT(LIMIT_HEADER_BYTES);
-        buf_printf(&value, "Bearer %.*s", SLICE_ARG(token));
+        if (c->user)
+            add_basic(c, &value);
+        else
+            buf_printf(&value, "Bearer %.*s", SLICE_ARG(token));
         list = with_header(list, "Authorization", buf_cstr(&value));
         if (value.ptr)
             explicit_bzero(value.ptr, value.len);
@@ -187,6 +215,11 @@ static void headers_free(struct curl_slist **list)
     for (struct curl_slist *l = *list; l; l = l->next)
         explicit_bzero(l->data, strlen(l->data));
     curl_slist_free_all(*list);
+}
+
+static void curl_freep(char **text)
+{
+    curl_free(*text);
 }
 
 static void set_method(CURL *easy, const struct client_request *r)
@@ -215,8 +248,47 @@ static void set_bounds(CURL *easy, const struct client *c)
 #else
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+}
+
+static void set_trust(CURL *easy, const struct client *c)
+{
     if (c->ca_file)
         (void)curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
+    if (c->cert_file)
+        (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, c->cert_file);
+    if (c->key_file)
+        (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, c->key_file);
+    if (c->is_insecure) {
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
+/* A certificate's name is that of the URL's host: so the URL is given the name, a rule leads to the host all
+ * the same, and the Host header stays what it was. NULL: out of memory, or the URL is none. */
+static char *renamed(const struct client *c, const char *url, struct curl_slist **rule,
+                     struct curl_slist **headers)
+{
+    CURLU *u = curl_url();
+    char *host = NULL, *port = NULL, *explicit_port = NULL, *result = NULL;
+    struct buf text CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
+    if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+        curl_url_set(u, CURLUPART_HOST, c->server_name, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_URL, &result, 0) == CURLUE_OK) {
+        (void)curl_url_get(u, CURLUPART_PORT, &explicit_port, 0);
+        buf_printf(&text, "::%s:%s", host, port);
+        *rule = curl_slist_append(NULL, buf_cstr(&text));
+        buf_reset(&text);
+        buf_printf(&text, "%s%s%s", host, explicit_port ? ":" : "", explicit_port ? explicit_port : "");
+        *headers = with_header(*headers, "Host", buf_cstr(&text));
+    }
+    curl_free(host);
+    curl_free(port);
+    curl_free(explicit_port);
+    curl_url_cleanup(u);
+    return result;
 }
 
 static CURLcode run(struct client *c, struct exchange *x, const char *url)
@@ -224,12 +296,17 @@ static CURLcode run(struct client *c, struct exchange *x, const char *url)
     CURL *easy = c->easy;
     char agent[64];
     struct curl_slist *headers CLEANUP(headers_free) = headers_of(c, x->request, url);
+    struct curl_slist *rule CLEANUP(headers_free) = NULL;
+    char *named CLEANUP(curl_freep) = c->server_name ? renamed(c, url, &rule, &headers) : NULL;
     (void)snprintf(agent, sizeof agent, "brazier/%s", version_text());
 
     curl_easy_reset(easy);
     set_bounds(easy, c);
+    set_trust(easy, c);
     set_method(easy, x->request);
-    (void)curl_easy_setopt(easy, CURLOPT_URL, url);
+    (void)curl_easy_setopt(easy, CURLOPT_URL, named ? named : url);
+    if (rule)
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, rule);
     (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -238,7 +315,7 @@ static CURLcode run(struct client *c, struct exchange *x, const char *url)
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
-    if (x->request->progress) {
+    if (x->request->progress || x->request->is_over) {
         (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
         (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
         (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, x);

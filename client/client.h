@@ -15,15 +15,23 @@
 #include "base/buf.h"
 #include "base/secret.h"
 
+#include <stdatomic.h>
+
 struct client;
 
 struct client_settings {
     const struct secret *token; /* sent as a bearer token; NULL or unset: none. Copied */
     const char *token_for;      /* a URL: only its origin is sent the token */
-    const char *ca_file;        /* PEM, trusted; NULL: the system's */
-    int64_t connect_ms;         /* 0: 10 s */
-    int64_t total_ms;           /* one request with its answer; 0: 5 minutes */
-    int64_t stall_ms;           /* once the answer has begun: without a byte for so long; 0: 60 s */
+    const char *user;           /* of basic authentication, sent as the token is; NULL: none */
+    const struct secret *password;
+    const char *ca_file;   /* PEM, trusted; NULL: the system's */
+    const char *cert_file; /* PEM, our own certificate, with key_file; NULL: none */
+    const char *key_file;
+    const char *server_name; /* the certificate's, where the URL's host is another; NULL: the URL's */
+    bool is_insecure;        /* any certificate will do */
+    int64_t connect_ms;      /* 0: 10 s */
+    int64_t total_ms;        /* one request with its answer; 0: 5 minutes */
+    int64_t stall_ms;        /* once the answer has begun: without a byte for so long; 0: 60 s */
 };
 
 struct client_request {
@@ -36,6 +44,8 @@ struct client_request {
     /* Called while the answer comes: bytes so far, and in all or 0 if that is not known. */
     void (*progress)(void *user, uint64_t got, uint64_t expected);
     void *user;
+    /* Looked at about once a second: true ends the request (E_UNAVAILABLE). NULL: nobody will. */
+    const atomic_bool *is_over;
 };
 
 struct client_answer {

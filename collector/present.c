@@ -9,7 +9,7 @@
 
 #include "base/limits.h"
 #include "collector/combine.h"
-#include "view/regex.h"
+#include "base/regex.h"
 
 #include <string.h>
 

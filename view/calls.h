@@ -3,7 +3,7 @@
 #define VIEW_CALLS_H
 
 #include "view/graph.h"
-#include "view/regex.h"
+#include "base/regex.h"
 
 /* Appends legend and table. only: nodes whose name it matches; NULL: all. How many there were. */
 uint32_t calls_text(const struct graph *g, const struct regex *only, struct buf *out);

@@ -14,7 +14,7 @@
 #define VIEW_FILTER_STAGE_H
 
 #include "view/filter.h"
-#include "view/regex.h"
+#include "base/regex.h"
 
 enum {
     LOCATION_USED = 1,

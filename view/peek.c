@@ -12,7 +12,7 @@
 #include "view/calls.h"
 #include "view/format.h"
 #include "view/graph_json.h"
-#include "view/regex.h"
+#include "base/regex.h"
 
 /* The graph and what to look for in it. */
 static enum status peek_open(struct view *v, struct graph **ret_graph, struct regex **ret_regex,

@@ -4,8 +4,9 @@ BEGIN {
     # header or folder of headers, as a pattern : who may include it
     owner["^microhttpd\\.h$"] = "http"
     owner["^curl/"] = "s3 client"
-    owner["^re2/"] = "view"
+    owner["^re2/"] = "base"
     owner["^libxml/"] = "s3"
+    owner["^yaml\\.h$"] = "scrape"
     owner["^sqlite3\\.h$"] = "index"
     owner["^jansson\\.h$"] = "base"
     owner["^libdeflate\\.h$"] = "base"

@@ -6,7 +6,7 @@
  * on instructions, on the text, and the allowance. The clock is asked once in some thousand bytes.
  */
 extern "C" {
-#include "view/regex.h"
+#include "base/regex.h"
 
 #include "base/limits.h"
 }
@@ -87,6 +87,68 @@ bool regex_matches(const struct regex *r, struct slice text)
     r->unclocked = 0;
     r->spent_ns = cpu_ns() - r->started_ns;
     return found;
+}
+
+enum { PARTS_MAX = 32 };
+
+/* The part that a reference names: its number, or that of the name; -1: there is none. */
+static int part_of(const RE2 &compiled, re2::StringPiece name)
+{
+    int number = 0;
+
+    if (name.empty() || name.size() > 64)
+        return -1;
+    for (char c : name) {
+        if (c < '0' || c > '9') {
+            auto found = compiled.NamedCapturingGroups().find(std::string(name.data(), name.size()));
+            return found == compiled.NamedCapturingGroups().end() ? -1 : found->second;
+        }
+        number = number < 1000 ? number * 10 + (c - '0') : number;
+    }
+    return number;
+}
+
+static bool is_name(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What follows a dollar: *ret_name, and how many bytes it took; 0: no reference. */
+static size_t reference(struct slice rest, re2::StringPiece *ret_name)
+{
+    size_t begin = rest.len > 0 && rest.ptr[0] == '{' ? 1 : 0, end = begin;
+
+    while (end < rest.len && is_name(rest.ptr[end]))
+        end++;
+    if (end == begin || (begin && (end == rest.len || rest.ptr[end] != '}')))
+        return 0;
+    *ret_name = re2::StringPiece(rest.ptr + begin, end - begin);
+    return end + begin;
+}
+
+bool regex_expand(const struct regex *r, struct slice text, struct slice model, struct buf *out)
+{
+    re2::StringPiece parts[PARTS_MAX], name,
+        searched(text.ptr, slice_sub(text, 0, LIMIT_REGEX_TEXT_BYTES).len);
+    int groups = r->compiled.NumberOfCapturingGroups() + 1;
+
+    if (groups > PARTS_MAX)
+        groups = PARTS_MAX;
+    if (!r->compiled.Match(searched, 0, searched.size(), RE2::UNANCHORED, parts, groups))
+        return false;
+    for (size_t i = 0; i < model.len; i++) {
+        struct slice rest = slice_from(model, i + 1);
+        size_t taken = model.ptr[i] == '$' ? reference(rest, &name) : 0;
+        int part = taken > 0 ? part_of(r->compiled, name) : -1;
+        if (taken == 0)
+            buf_append_byte(out, model.ptr[i]);
+        else if (part >= 0 && part < groups)
+            buf_append(out, slice_make(parts[part].data(), parts[part].size()));
+        i += taken;
+        if (taken == 0 && model.ptr[i] == '$' && rest.len > 0 && rest.ptr[0] == '$')
+            i++;
+    }
+    return true;
 }
 
 enum status regex_check(const struct regex *r, struct error *err)

@@ -1,5 +1,5 @@
 /* Regular expressions: pprof's syntax, and that a hostile one costs nothing or is refused. */
-#include "view/regex.h"
+#include "base/regex.h"
 
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -140,6 +140,28 @@ static void only_the_beginning_of_a_long_text_is_searched(void **state)
     free(text);
 }
 
+static void expands_to(const char *pattern, const char *text, const char *model, const char *expected)
+{
+    struct regex *r CLEANUP(regex_freep) = NULL;
+    struct buf out CLEANUP(buf_release) = BUF_INIT(1000);
+    assert_int_equal(regex_new("test", slice_of(pattern), &r, &err), OK);
+    bool found = regex_expand(r, slice_of(text), slice_of(model), &out);
+    assert_int_equal(found, expected != NULL);
+    assert_string_equal(buf_cstr(&out), expected ? expected : "");
+}
+
+static void parts_of_a_match_stand_where_they_are_named(void **state)
+{
+    (void)state;
+    expands_to("^(a+)(b+)$", "aabbb", "$2-$1", "bbb-aa");
+    expands_to("^(a+)(b+)$", "aabbb", "${2}0$0", "bbb0aabbb");
+    expands_to("(?P<host>[^:]+):(?P<port>[0-9]+)", "db:80", "${port}@$host", "80@db");
+    expands_to("(a)|(b)", "a", "[$1$2]", "[a]");
+    expands_to("a", "a", "$$1 $ ${ ${} $9 $nosuch.", "$1 $ ${ ${}  .");
+    expands_to("^a$", "b", "$0", NULL);
+    expands_to("^(.*)$", "", "x$1", "x");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +172,7 @@ int main(void)
         cmocka_unit_test(hostile_patterns_cost_nothing),
         cmocka_unit_test(an_allowance_that_is_used_up_ends_all_searches),
         cmocka_unit_test(only_the_beginning_of_a_long_text_is_searched),
+        cmocka_unit_test(parts_of_a_match_stand_where_they_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

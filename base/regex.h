@@ -12,11 +12,10 @@
  *
  * Source: https://github.com/google/re2/wiki/Syntax
  */
-#ifndef VIEW_REGEX_H
-#define VIEW_REGEX_H
+#ifndef BASE_REGEX_H
+#define BASE_REGEX_H
 
-#include "base/error.h"
-#include "base/slice.h"
+#include "base/buf.h"
 
 struct regex;
 
@@ -28,6 +27,9 @@ void regex_free(struct regex *r); /* NULL is fine */
 void regex_freep(struct regex **r);
 /* Is there a match anywhere in the text? In its first LIMIT_REGEX_TEXT_BYTES, that is. */
 bool regex_matches(const struct regex *r, struct slice text);
+/* The same search; appends `model` to out with $1, ${1} and ${name} replaced by what those parts of the
+ * pattern matched (nothing for parts that there are not), $$ by a dollar. False: no match. */
+bool regex_expand(const struct regex *r, struct slice text, struct slice model, struct buf *out);
 
 /* E_TOO_LARGE: the allowance was used up, and what matched means nothing. */
 NODISCARD enum status regex_check(const struct regex *r, struct error *err);

@@ -1,0 +1,34 @@
+#include "scrape/access.h"
+
+#include "client/token.h"
+
+enum { CONNECT_MS = 5000 };
+
+static enum status read_secret(const char *file, struct secret *secret, struct error *err)
+{
+    return file ? token_read(file, secret, err) : OK;
+}
+
+enum status access_open(const struct access *a, const char *origin, int64_t total_ms,
+                        struct client **ret_client, struct error *err)
+{
+    struct secret token CLEANUP(secret_release) = SECRET_INIT, password CLEANUP(secret_release) = SECRET_INIT;
+    if (read_secret(a->bearer_file, &token, err) != OK || read_secret(a->password_file, &password, err) != OK)
+        return err ? err->code : E_INVALID;
+
+    *ret_client = client_new(&(struct client_settings){
+        .token = &token,
+        .token_for = origin,
+        .user = a->user,
+        .password = &password,
+        .ca_file = a->ca_file,
+        .cert_file = a->cert_file,
+        .key_file = a->key_file,
+        .server_name = a->server_name,
+        .is_insecure = a->is_insecure,
+        .connect_ms = total_ms < CONNECT_MS ? total_ms : CONNECT_MS,
+        .total_ms = total_ms,
+        .stall_ms = total_ms,
+    });
+    return OK;
+}
