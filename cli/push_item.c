@@ -72,8 +72,11 @@ static enum status judge_key(struct push_item *item, const struct push_defaults 
 {
     struct profefe_key key;
 
-    if (profefe_key_parse(slice_of(path), &item->arena, &key, err) != OK)
+    if (profefe_key_parse(slice_of(path), &item->arena, &key, err) != OK) {
+        if (err->code == E_NOT_FOUND)
+            err->code = E_INVALID;
         return err->code;
+    }
     if (item->service.len == 0)
         item->service = arena_copy(&item->arena, key.service);
     if (!item->type)
