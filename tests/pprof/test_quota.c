@@ -45,6 +45,33 @@ static void a_shared_budget_is_used_and_given_back_by_all(void **state)
     assert_int_equal(budget_used(&budget), 0);
 }
 
+static void quotas_with_one_limit_share_it_and_say_the_same(void **state)
+{
+    (void)state;
+    struct budget limit, all;
+    budget_init(&limit, 4 << 20);
+    budget_init(&all, 5 << 20);
+    struct quota a = QUOTA_INIT(4 << 20, &all), b = a;
+    struct error err;
+    a.limit = b.limit = &limit;
+    assert_true(quota_take(&a, 3 << 20));
+    assert_int_equal(quota_rest(&b), 1 << 20);
+    assert_false(quota_take(&b, 2 << 20));
+    assert_int_equal(quota_error(&b, &err), E_TOO_LARGE);
+    assert_non_null(strstr(err.text, "4 MiB"));
+    /* What the shared budget refuses is not counted against the limit. */
+    budget_add(&all, 2 << 20);
+    assert_false(quota_take(&a, 1 << 20));
+    assert_int_equal(quota_error(&a, &err), E_BUSY);
+    budget_give(&all, 2 << 20);
+    assert_true(quota_take(&b, 1 << 20));
+    assert_int_equal(quota_rest(&a), 0);
+    quota_give(&a, 3 << 20);
+    quota_give(&b, 1 << 20);
+    assert_int_equal(budget_used(&limit), 0);
+    assert_int_equal(budget_used(&all), 0);
+}
+
 static void what_is_held_can_grow_and_shrink(void **state)
 {
     (void)state;
@@ -80,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_quota_gives_no_more_than_it_has),
         cmocka_unit_test(the_answer_says_how_to_ask_for_less),
         cmocka_unit_test(a_shared_budget_is_used_and_given_back_by_all),
+        cmocka_unit_test(quotas_with_one_limit_share_it_and_say_the_same),
         cmocka_unit_test(what_is_held_can_grow_and_shrink),
         cmocka_unit_test(a_column_counts_its_memory),
     };

@@ -64,8 +64,7 @@ static void only_so_many_wait(void **state)
         uint32_t *room = stack_queue_room(q, 1, &quota);
         room[0] = i;
         assert_true(stack_queue_put(q, &s, (struct stack){.depth = 1}, values));
-        assert_int_equal(s.samples.count,
-                         i < STACK_QUEUE_LENGTH ? i / (STACK_QUEUE_LENGTH - 1) : i - STACK_QUEUE_LENGTH + 2);
+        assert_int_equal(s.samples.count, i + 1 < STACK_QUEUE_LENGTH ? 0 : i + 2 - STACK_QUEUE_LENGTH);
     }
     assert_true(stack_queue_flush(q, &s));
     assert_int_equal(s.samples.count, 2 * STACK_QUEUE_LENGTH);
