@@ -74,13 +74,16 @@ enum status gate_judge(struct gate *g, const struct growth *growth, struct breac
     const struct view *v = growth->graph->view;
     struct breaches b = {.count = 0};
     for (size_t i = 0; i < g->count; i++) {
-        enum status status =
-            rule_scale(&g->rules[i], view_type_name(v, v->type), view_type_unit(v, v->type), err);
+        struct rule *r = &g->rules[i];
+        enum status status = rule_scale(r, view_type_name(v, v->type), view_type_unit(v, v->type), err);
+        if (status == OK)
+            judge(r, growth, &b);
+        if (status == OK && r->regex)
+            status = regex_check(r->regex, err);
         if (status != OK) {
             breaches_release(&b);
             return status;
         }
-        judge(&g->rules[i], growth, &b);
     }
     if (b.count > 0)
         qsort(b.items, b.count, sizeof *b.items, by_growth);

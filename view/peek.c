@@ -9,10 +9,10 @@
  * weight is what went over that call, once for each sample; of a diff there are weight_source and weight_base
  * too. "inlined" is there when every one of these calls was.
  */
+#include "base/regex.h"
 #include "view/calls.h"
 #include "view/format.h"
 #include "view/graph_json.h"
-#include "base/regex.h"
 
 /* The graph and what to look for in it. */
 static enum status peek_open(struct view *v, struct graph **ret_graph, struct regex **ret_regex,
@@ -33,8 +33,15 @@ static enum status peek_open(struct view *v, struct graph **ret_graph, struct re
     return OK;
 }
 
-static enum status nothing_found(const struct view *v, struct error *err)
+/* Of what was searched with a used-up allowance nothing can be said. */
+static enum status end(const struct view *v, const struct regex *regex, const struct buf *out, uint32_t count,
+                       struct error *err)
 {
+    enum status status = regex_check(regex, err);
+    if (status == OK)
+        status = buf_check(out, "the table", err);
+    if (status != OK || count > 0)
+        return status;
     return error_set(err, E_NOT_FOUND, "no function matches \"%.*s\"", SLICE_ARG(v->options->function));
 }
 
@@ -46,9 +53,7 @@ enum status peek_text_render(struct view *v, struct buf *out, struct error *err)
     if (status != OK)
         return status;
 
-    uint32_t count = calls_text(g, regex, out);
-    status = buf_check(out, "the table", err);
-    return status == OK && count == 0 ? nothing_found(v, err) : status;
+    return end(v, regex, out, calls_text(g, regex, out), err);
 }
 
 static void add_edges(const struct graph *g, uint32_t node, bool in, struct json *j)
@@ -106,6 +111,5 @@ enum status peek_render(struct view *v, struct buf *out, struct error *err)
     }
     json_array_end(&j);
     json_object_end(&j);
-    status = buf_check(out, "the table", err);
-    return status == OK && count == 0 ? nothing_found(v, err) : status;
+    return end(v, regex, out, count, err);
 }

@@ -148,6 +148,22 @@ static void an_amount_in_a_wrong_unit_is_refused(void **state)
     end(s);
 }
 
+/* A gate that stays open because its expression was not searched to the end would be none. */
+static void an_expression_that_takes_too_long_is_an_error(void **state)
+{
+    (void)state;
+    struct stage *s = compare(BASE, NOW, 0);
+    struct option_list list = {.count = 1, .values = {"/./:+1%"}};
+    struct gate gate CLEANUP(gate_release) = {.count = 0};
+    struct breaches b = {.count = 0};
+    struct error err = {0};
+    assert_int_equal(gate_open(&list, &gate, NULL), OK);
+    regex_allow(gate.rules[0].regex, -1);
+    assert_int_equal(gate_judge(&gate, &s->growth, &b, &err), E_TOO_LARGE);
+    assert_non_null(strstr(err.text, "takes too long"));
+    end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +174,7 @@ int main(void)
         cmocka_unit_test(equal_profiles_keep_every_rule),
         cmocka_unit_test(a_bad_rule_among_good_ones_is_refused),
         cmocka_unit_test(an_amount_in_a_wrong_unit_is_refused),
+        cmocka_unit_test(an_expression_that_takes_too_long_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
