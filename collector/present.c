@@ -8,8 +8,9 @@
 #include "collector/present.h"
 
 #include "base/limits.h"
-#include "collector/combine.h"
 #include "base/regex.h"
+#include "collector/combine.h"
+#include "model/quoted.h"
 
 #include <string.h>
 
@@ -32,6 +33,10 @@ enum status present_read(const struct http_request *req, struct present *ret_pre
     struct slice format = param(req, "format"), normalise = param(req, "normalize");
     struct present p = {.options = VIEW_OPTIONS_DEFAULT, .is_named = format.len > 0};
 
+    if (http_dropped(req).len > 0)
+        return error_set(err, E_INVALID,
+                         "bad request: %s has a raw ';' and would be left out: write it as %%3B",
+                         quoted_of(http_dropped(req)).text);
     if (view_format_find(format.len > 0 ? format : SLICE("pprof"), &p.format, err) != OK)
         return error_wrap(err, "bad request");
     for (size_t i = 0; i < VIEW_OPTIONS_COUNT; i++) {
@@ -107,11 +112,12 @@ static size_t least(size_t a, size_t b)
 
 /* An answer is made in memory that is taken from that of all queries: little at first, which is enough for
  * nearly all of them; only if it was not, half of what `own` (held already) leaves, for drawing takes some
- * too. */
+ * too. What would not fit if this were the only query is too large: asking later would not help. */
 static enum status render_within(struct budget *budget, size_t own, struct view *v,
                                  const struct view_format *format, struct buf *out, struct error *err)
 {
-    size_t most = least(LIMIT_VIEW_BYTES, (budget->max - least(own, budget->max)) / 2);
+    size_t left = budget->max - least(own, budget->max);
+    size_t most = least(LIMIT_VIEW_BYTES, left / 2), used = v->quota.used;
 
     for (size_t room = least(most, FIRST_ROOM_BYTES);; room = most) {
         enum status status;
@@ -120,6 +126,7 @@ static enum status render_within(struct budget *budget, size_t own, struct view 
             return error_set(err, E_BUSY, "all queries together use the memory they may: try again later");
         buf_release(out);
         out->max = room;
+        v->quota.max = least(LIMIT_MERGE_BYTES, used + left - room);
         status = format->render(v, out, err);
         budget_give(budget, room);
         if (!out->full)

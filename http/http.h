@@ -133,6 +133,9 @@ struct slice http_rest(const struct http_request *req); /* what the star matched
 /* The first parameter of that name, form-decoded (+ is a space); false if there is none. "a" and "a=" are
  * both there and empty. Broken escapes were refused with 400 before the handler. */
 bool http_param(const struct http_request *req, const char *name, struct slice *ret_value);
+/* The first piece of the query that was dropped, since a raw ';' is in it; empty: none was. For handlers
+ * whose answer would be a wrong one without it. */
+struct slice http_dropped(const struct http_request *req);
 /* The first header of that name, without case; false if there is none. */
 bool http_header(const struct http_request *req, const char *name, struct slice *ret_value);
 struct slice http_body(const struct http_request *req);

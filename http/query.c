@@ -155,7 +155,10 @@ enum status query_parse(struct slice target, struct arena *a, struct query *ret_
         if (!q.params)
             return error_set(err, E_TOO_LARGE, "the query is too long");
         while (slice_split(&rest, '&', &piece)) {
-            if (piece.len == 0 || slice_find(piece, ';') < piece.len)
+            bool is_dropped = slice_find(piece, ';') < piece.len;
+            if (is_dropped && q.dropped.len == 0)
+                q.dropped = piece;
+            if (piece.len == 0 || is_dropped)
                 continue;
             st = param_add(&q, piece, a, err);
             if (st != OK)

@@ -16,6 +16,7 @@ struct query {
         path; /* begins with '/' (or is "*"), no doubled slashes, none at the end unless it is the root */
     struct query_param *params; /* in the order they came */
     size_t param_count;         /* at most LIMIT_QUERY_PARAMS */
+    struct slice dropped;       /* the first piece that was dropped, as it came; empty: none */
 };
 
 /*

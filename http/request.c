@@ -230,6 +230,11 @@ bool http_param(const struct http_request *req, const char *name, struct slice *
     return query_find(&req->query, name, ret_value);
 }
 
+struct slice http_dropped(const struct http_request *req)
+{
+    return req->query.dropped;
+}
+
 bool http_header(const struct http_request *req, const char *name, struct slice *ret_value)
 {
     const char *value = NULL;

@@ -293,6 +293,14 @@ static enum status filter(struct view *v, struct error *err)
     return filter_apply(whole, v->options, v->filtered, &v->notes, err);
 }
 
+/* What would not fit if this were the only query is too large: the others' leaving would not help. */
+static size_t room_beside(const struct merge *m, const struct budget *budget)
+{
+    size_t held = merge_stats(m).bytes;
+    size_t rest = budget && budget->max > held ? budget->max - held : 0;
+    return !budget || rest > LIMIT_MERGE_BYTES ? LIMIT_MERGE_BYTES : rest;
+}
+
 enum status view_open(struct merge *m, const struct view_options *options, struct budget *budget,
                       struct view **ret_view, struct error *err)
 {
@@ -300,7 +308,8 @@ enum status view_open(struct merge *m, const struct view_options *options, struc
 
     *v = (struct view){.merge = m,
                        .merged = merge_result(m),
-                       .quota = QUOTA_INIT(LIMIT_MERGE_BYTES, budget),
+                       .quota = QUOTA_INIT(room_beside(m, budget), budget),
+                       .is_diff = merge_stats(m).has_base,
                        .options = options,
                        .strings = INTERN_INIT,
                        .frames = COLUMN_OF(struct view_frame),

@@ -121,8 +121,10 @@ static void a_piece_with_a_semicolon_is_dropped(void **state)
     (void)state;
     assert_param("/?a=1;b=2&c=3", "a", NULL);
     assert_param("/?a=1;b=2&c=3", "b", NULL);
-    assert_param("/?a=1;b=2&c=3", "c", "3");
+    assert_param("/?a=1;b=2&c=3&d;", "c", "3");
+    assert_true(slice_eq_cstr(query.dropped, "a=1;b=2"));
     assert_param("/?a=1%3Bb", "a", "1;b");
+    assert_int_equal(query.dropped.len, 0);
 }
 
 static void broken_escapes_are_refused_by_name(void **state)
