@@ -44,7 +44,7 @@ enum status growth_of(struct view *v, double min_share, bool by_flat, struct gro
                       struct error *err)
 {
     struct graph *g;
-    if (!v->is_diff && v->base == 0 && v->source == 0)
+    if (v->total == 0)
         return error_set(err, E_NOT_FOUND, "nothing found: neither side has a value of this sample type");
     enum status status = graph_build(v, GRAPH_WHOLE, &g, err);
     if (status != OK)

@@ -458,5 +458,6 @@ struct merge_stats merge_stats(const struct merge *m)
                                 .strings = intern_count(&s->strings),
                                 .bytes = m->quota.used,
                                 .bytes_peak = m->quota.peak,
-                                .saturated = m->merged.saturated};
+                                .saturated = m->merged.saturated,
+                                .has_base = m->has_base};
 }

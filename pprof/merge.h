@@ -58,6 +58,7 @@ struct merge_stats {
     size_t bytes; /* memory held now */
     size_t bytes_peak;
     bool saturated; /* some sum did not fit in 64 bits */
+    bool has_base;  /* something came as MERGE_BASE, be it empty */
 };
 
 struct merge *merge_new(const struct merge_options *options);

@@ -56,7 +56,7 @@ struct view {
     struct column steps;     /* struct view_step, of one stack */
     struct column base_sets; /* char by label set: is it of a base? */
     uint32_t type;           /* the sample type that is shown, an index */
-    bool is_diff;            /* some samples are of a base */
+    bool is_diff;            /* there is a base, be it empty: an input came as one or samples say so */
     int64_t total;           /* what shares are of: all samples before the filters; of a diff: of the base */
     int64_t source,
         base;         /* the sums of both sides of a diff, neither negative as a rule; before the filters */

@@ -64,6 +64,15 @@ UNUSED static struct merge *grown(const struct stack_line *lines, size_t count)
     return m;
 }
 
+/* A difference whose base has no sample with a value. */
+UNUSED static struct merge *grown_from_nothing(const struct stack_line *lines, size_t count)
+{
+    static const struct stack_line nothing[] = {{"main;run", 0, 0}};
+    struct merge *m = grown(lines, count);
+    grow(m, nothing, ARRAY_LEN(nothing), MERGE_BASE);
+    return m;
+}
+
 /* A real profile. */
 UNUSED static struct merge *merge_data(const char *name)
 {

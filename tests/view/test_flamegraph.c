@@ -84,6 +84,14 @@ static void an_empty_profile_has_a_root(void **state)
     assert_part(m, "", "\"values\":[{\"self\":[0],\"total\":[0]},{\"self\":[0],\"total\":[0]}]}");
 }
 
+static void a_difference_from_nothing_is_one(void **state)
+{
+    (void)state;
+    struct merge *m CLEANUP(merge_freep) = grown_from_nothing(SMALL, 1);
+    assert_part(m, "", "\"total\":20,\"diff\":true,\"source\":20,\"base\":0,");
+    assert_part(m, "", "\"base_self\":[0,0,0],\"base_total\":[0,0,0]}]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +101,7 @@ int main(void)
         cmocka_unit_test(what_filters_leave_is_shown_with_the_whole_as_total),
         cmocka_unit_test(sums_that_do_not_fit_are_told),
         cmocka_unit_test(an_empty_profile_has_a_root),
+        cmocka_unit_test(a_difference_from_nothing_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

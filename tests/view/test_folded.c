@@ -128,6 +128,14 @@ static void an_answer_over_its_bound_is_refused(void **state)
     assert_string_equal(err.text, "folded stacks is over 1000 bytes");
 }
 
+static void a_difference_from_nothing_is_one(void **state)
+{
+    (void)state;
+    static const struct stack_line lines[] = {{"main;new", 1, 7}};
+    struct merge *m CLEANUP(merge_freep) = grown_from_nothing(lines, ARRAY_LEN(lines));
+    assert_folded(m, "", "main;new 0 7\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +147,7 @@ int main(void)
         cmocka_unit_test(no_line_comes_twice),
         cmocka_unit_test(real_profiles_lose_nothing),
         cmocka_unit_test(an_answer_over_its_bound_is_refused),
+        cmocka_unit_test(a_difference_from_nothing_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

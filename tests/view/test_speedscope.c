@@ -86,6 +86,22 @@ static void an_empty_profile_has_empty_profiles(void **state)
         "\"endValue\":0,\"samples\":[],\"weights\":[]}],\"activeProfileIndex\":1}");
 }
 
+static void a_difference_from_nothing_is_one(void **state)
+{
+    (void)state;
+    struct merge *m CLEANUP(merge_freep) = grown_from_nothing(SMALL, 1);
+    assert_profiles(
+        m, "sample_index=samples",
+        "\"profiles\":[{\"type\":\"sampled\",\"name\":\"samples (source)\",\"unit\":\"none\","
+        "\"startValue\":0,\"endValue\":2,\"samples\":[[0,1]],\"weights\":[2]},"
+        "{\"type\":\"sampled\",\"name\":\"samples (base)\",\"unit\":\"none\","
+        "\"startValue\":0,\"endValue\":0,\"samples\":[],\"weights\":[]},"
+        "{\"type\":\"sampled\",\"name\":\"cpu (source)\",\"unit\":\"nanoseconds\","
+        "\"startValue\":0,\"endValue\":20,\"samples\":[[0,1]],\"weights\":[20]},"
+        "{\"type\":\"sampled\",\"name\":\"cpu (base)\",\"unit\":\"nanoseconds\","
+        "\"startValue\":0,\"endValue\":0,\"samples\":[],\"weights\":[]}],\"activeProfileIndex\":0}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +110,7 @@ int main(void)
         cmocka_unit_test(a_difference_is_two_profiles_a_type),
         cmocka_unit_test(negative_values_are_a_profile_of_their_own),
         cmocka_unit_test(an_empty_profile_has_empty_profiles),
+        cmocka_unit_test(a_difference_from_nothing_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,6 +235,16 @@ static void children_stay_inside_their_parent(void **state)
     assert_int_equal(boxes, 6);
 }
 
+static void a_difference_from_nothing_is_one(void **state)
+{
+    (void)state;
+    struct merge *m CLEANUP(merge_freep) = grown_from_nothing((const struct stack_line[]){{"new", 1, 20}}, 1);
+    struct buf out CLEANUP(buf_release) = rendered(m, "", svg_render);
+    assert_part(out, "<title>cpu 0 \xe2\x86\x92 20ns</title>");
+    assert_part(out, "<g><title>new\n0 \xe2\x86\x92 20ns (100%): +20ns, new\n");
+    assert_part(out, "<rect class=\"grew8\" x=\"10\" y=\"100\" width=\"1180\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +257,7 @@ int main(void)
         cmocka_unit_test(real_profiles_are_well_formed_and_bounded),
         cmocka_unit_test(script_and_style_can_stand_in_xml),
         cmocka_unit_test(children_stay_inside_their_parent),
+        cmocka_unit_test(a_difference_from_nothing_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,17 @@ static void a_table_over_its_bound_is_refused(void **state)
     }
 }
 
+static void a_difference_from_nothing_is_one(void **state)
+{
+    (void)state;
+    struct merge *m CLEANUP(merge_freep) = stacked_merge("main;a 30", "main;a 0");
+    assert_rendered(m, "nodecount=1", top_render,
+                    "{\"program\":\"app\",\"type\":\"cpu\",\"unit\":\"nanoseconds\",\"total\":30,"
+                    "\"total_source\":30,\"total_base\":0,\"shown\":30,\"samples\":1,\"nodes_in_all\":2,"
+                    "\"dropped\":0,\"items\":[{\"name\":\"a\",\"flat\":30,\"flat_source\":30,\"flat_base\":0,"
+                    "\"cum\":30,\"cum_source\":30,\"cum_base\":0}]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_normalised_difference_compares_shares),
         cmocka_unit_test(json_tells_which_filters_matched_nothing),
         cmocka_unit_test(a_table_over_its_bound_is_refused),
+        cmocka_unit_test(a_difference_from_nothing_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,30 @@ static void memory_that_does_not_suffice_is_an_error(void **state)
     }
 }
 
+static void a_base_without_samples_makes_a_difference(void **state)
+{
+    (void)state;
+    struct build b CLEANUP(build_release) = BUILD_INIT, empty CLEANUP(build_release) = BUILD_INIT;
+    struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
+    struct merge *n CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
+    struct view_options options = VIEW_OPTIONS_DEFAULT;
+
+    build_small(&b);
+    add(m, build_finish(&b));
+    build_type(&empty, "samples", "count");
+    build_type(&empty, "cpu", "nanoseconds");
+    assert_int_equal(merge_add(n, build_finish(&empty), MERGE_BASE, NULL), OK);
+    assert_int_equal(merge_join(m, n, NULL), OK);
+
+    struct view *v CLEANUP(view_freep) = opened(m, &options);
+    assert_true(v->is_diff);
+    assert_int_equal(v->source, 40);
+    assert_int_equal(v->base, 0);
+    assert_int_equal(v->total, 40);
+    for (size_t i = 0; i < view_samples(v); i++)
+        assert_false(view_is_base(v, i));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +230,7 @@ int main(void)
         cmocka_unit_test(totals_are_of_what_is_shown),
         cmocka_unit_test(a_difference_knows_both_sides),
         cmocka_unit_test(memory_that_does_not_suffice_is_an_error),
+        cmocka_unit_test(a_base_without_samples_makes_a_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
