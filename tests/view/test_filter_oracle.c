@@ -1,68 +1,19 @@
 /*
  * `go tool pprof` as the judge of filters, sample for sample: every option, and random mixtures of them whose
  * patterns are made of names in the profile, on real profiles and differences of them, and on random profiles
- * of every kind. tests/oracle/filter/ holds the Go program that compares. Without a Go toolchain, or a way to
- * fetch the module, these tests say so and are skipped.
+ * of every kind. tests/oracle/filter/ holds the Go program that compares.
  */
 #include "view/format.h"
 
 #include "base/encode.h"
-#include "tests/pprof/fixture.h"
-#include "tests/support/scratch.h"
+#include "tests/pprof/judging.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { BUILD_SECONDS = 200, OPTIONS_MAX = 6 };
-
-static char *scratch;
-static char *oracle; /* the program, NULL: not to be had */
-
-static int run(const char *const words[], const char *directory, const char *in, const char *out)
-{
-    char *argv[10] = {NULL};
-    for (size_t i = 0; words[i]; i++)
-        memcpy(&argv[i], &words[i], sizeof argv[i]); /* exec writes to none of them */
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        int from = open(in ? in : "/dev/null", O_RDONLY | O_CLOEXEC);
-        int to = open(out ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (argv[0] && chdir(directory) == 0 && dup2(from, 0) == 0 && dup2(to, 1) == 1) {
-            if (!out)
-                (void)dup2(to, 2);
-            (void)execvp(argv[0], argv);
-        }
-        _exit(127);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+enum { OPTIONS_MAX = 6 };
 
 static int set_up(void **state)
 {
     (void)state;
-    char seconds[16];
-    scratch = scratch_new();
-    oracle = scratch_path(scratch, "oracle");
-    (void)snprintf(seconds, sizeof seconds, "%d", BUILD_SECONDS);
-    const char *const argv[] = {"timeout", seconds, "go", "build", "-o", oracle, "./filter", NULL};
-    if (run(argv, "tests/oracle", NULL, NULL) != 0) {
-        print_message("no oracle: Go is missing, or github.com/google/pprof cannot be fetched\n");
-        free(oracle);
-        oracle = NULL;
-    }
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(oracle);
-    scratch_remove(scratch);
-    return 0;
+    return oracle_build("./filter");
 }
 
 /* --- cases ---------------------------------------------------------------- */
@@ -72,34 +23,11 @@ struct option {
     char value[256];
 };
 
-struct cases {
-    struct buf lines;
-    size_t count;
-    size_t files;
-};
-
-#define CASES_INIT ((struct cases){.lines = BUF_INIT(ROOMY)})
-
-static void cases_release(struct cases *c)
-{
-    buf_release(&c->lines);
-}
-
 /* A profile to be filtered, as files that pprof reads. */
 struct subject {
     struct merge *merge;
     char *file, *base; /* base: "-" or a file */
 };
-
-static char *keep(struct cases *c, struct slice bytes)
-{
-    char *path = scratch_path(scratch, "%zu", c->files++);
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
-    assert_int_equal(fclose(f), 0);
-    return path;
-}
 
 static void add_word(struct cases *c, const char *text)
 {
@@ -114,7 +42,7 @@ static char *keep_merged(struct cases *c, struct slice body)
     struct buf out CLEANUP(buf_release) = BUF_INIT(ROOMY);
     assert_int_equal(merge_add(m, body, MERGE_SOURCE, NULL), OK);
     assert_int_equal(merge_write_raw(m, &out, NULL), OK);
-    return keep(c, buf_slice(&out));
+    return keep(c, "merged", buf_slice(&out));
 }
 
 /* base.ptr NULL: none. */
@@ -151,8 +79,7 @@ static void add_options(struct cases *c, const struct option *options, size_t co
         (void)snprintf(word, sizeof word, "-%s=%s", options[i].name, options[i].value);
         add_word(c, word);
     }
-    buf_append_byte(&c->lines, '\n');
-    c->count++;
+    case_end(c);
 }
 
 static struct view_options options_of(const struct option *options, size_t count)
@@ -174,7 +101,7 @@ static void case_raw(struct cases *c, struct view *v, const char *file)
 {
     struct buf ours CLEANUP(buf_release) = BUF_INIT(ROOMY);
     assert_int_equal(raw_render(v, &ours, NULL), OK);
-    char *raw = keep(c, buf_slice(&ours));
+    char *raw = keep(c, "ours", buf_slice(&ours));
     buf_append_cstr(&c->lines, "raw");
     add_word(c, raw);
     add_word(c, file);
@@ -198,7 +125,7 @@ static void case_filter(struct cases *c, const struct subject *s, const struct o
     }
     struct buf ours CLEANUP(buf_release) = BUF_INIT(ROOMY);
     assert_int_equal(pprof_render(v, &ours, NULL), OK);
-    char *out = keep(c, buf_slice(&ours)), *notes = keep(c, buf_slice(&v->notes));
+    char *out = keep(c, "ours", buf_slice(&ours)), *notes = keep(c, "notes", buf_slice(&v->notes));
     buf_append_cstr(&c->lines, "filter");
     add_word(c, out);
     add_word(c, notes);
@@ -217,27 +144,6 @@ static void case_one(struct cases *c, const struct subject *s, const char *name,
     struct option o = {name, ""};
     (void)snprintf(o.value, sizeof o.value, "%s", value);
     case_filter(c, s, &o, 1);
-}
-
-static void judge(const struct cases *c)
-{
-    char *in = scratch_path(scratch, "cases"), *out = scratch_path(scratch, "verdict"), expected[32];
-    FILE *f = fopen(in, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(c->lines.ptr, 1, c->lines.len, f), c->lines.len);
-    assert_int_equal(fclose(f), 0);
-    const char *const argv[] = {oracle, NULL};
-    assert_int_equal(run(argv, ".", in, out), 0);
-
-    char verdict[16384] = "";
-    f = fopen(out, "rb");
-    assert_non_null(f);
-    verdict[fread(verdict, 1, sizeof verdict - 1, f)] = '\0';
-    assert_int_equal(fclose(f), 0);
-    (void)snprintf(expected, sizeof expected, "done %zu\n", c->count);
-    assert_string_equal(verdict, expected);
-    free(in);
-    free(out);
 }
 
 /* --- random patterns ------------------------------------------------------ */

@@ -1,67 +1,15 @@
 /*
  * google/pprof as the judge of tables and pictures: their text, byte for byte, on real profiles, differences
  * of them and random ones, with every option that changes a graph. tests/oracle/view/ holds the Go program
- * that draws and compares. Without a Go toolchain, or a way to fetch the modules, these tests say so and are
- * skipped.
+ * that draws and compares.
  */
-#include "tests/support/scratch.h"
+#include "tests/pprof/judging.h"
 #include "tests/view/rendering.h"
-
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { BUILD_SECONDS = 200 };
-
-static char *scratch;
-static char *oracle; /* the program, NULL: not to be had */
-
-/* Runs a program in `directory` with stdin from and stdout to files (NULL: none); its exit code. */
-static int run(const char *const words[], const char *directory, const char *in, const char *out)
-{
-    char *argv[10] = {NULL};
-    for (size_t i = 0; words[i]; i++)
-        memcpy(&argv[i], &words[i], sizeof argv[i]); /* exec writes to none of them */
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        int from = open(in ? in : "/dev/null", O_RDONLY | O_CLOEXEC);
-        int to = open(out ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (argv[0] && setenv("TZ", "UTC", 1) == 0 && chdir(directory) == 0 && dup2(from, 0) == 0 &&
-            dup2(to, 1) == 1) {
-            if (!out)
-                (void)dup2(to, 2);
-            (void)execvp(argv[0], argv);
-        }
-        _exit(127);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    char seconds[16];
-    scratch = scratch_new();
-    oracle = scratch_path(scratch, "oracle");
-    (void)snprintf(seconds, sizeof seconds, "%d", BUILD_SECONDS);
-    const char *const argv[] = {"timeout", seconds, "go", "build", "-o", oracle, "./view", NULL};
-    if (run(argv, "tests/oracle", NULL, NULL) != 0) {
-        print_message("no oracle: Go is missing, or github.com/google/pprof cannot be fetched\n");
-        free(oracle);
-        oracle = NULL;
-    }
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(oracle);
-    scratch_remove(scratch);
-    return 0;
+    return oracle_build("./view");
 }
 
 /* --- cases ---------------------------------------------------------------- */
@@ -73,29 +21,6 @@ static const struct format {
                {"-tree", calls_render},
                {"-peek=a", peek_text_render}, /* only if there is function=a */
                {"-dot", dot_render}};
-
-struct cases {
-    struct buf lines;
-    size_t count;
-    size_t files;
-};
-
-#define CASES_INIT ((struct cases){.lines = BUF_INIT(ROOMY)})
-
-static void cases_release(struct cases *c)
-{
-    buf_release(&c->lines);
-}
-
-static char *write_file(struct cases *c, const char *kind, struct slice bytes)
-{
-    char *path = scratch_path(scratch, "%s-%zu", kind, c->files++);
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
-    assert_int_equal(fclose(f), 0);
-    return path;
-}
 
 /* "sort=cum granularity=lines nodecount=5" as pprof's flags: -cum -lines -nodecount=5. */
 static void add_flags(struct cases *c, const char *words)
@@ -128,7 +53,7 @@ static void add_case(struct cases *c, const struct input *in, const struct forma
 
     enum status status = try_render(in->merge, words, format->render, &out, &err);
     assert_true(status == OK || (is_peek && status == E_NOT_FOUND));
-    char *ours = status == OK ? write_file(c, "ours", buf_slice(&out)) : scratch_path(scratch, "none");
+    char *ours = status == OK ? keep(c, "ours", buf_slice(&out)) : scratch_path(scratch, "none");
     buf_append_cstr(&c->lines, ours);
     free(ours);
     if (in->base)
@@ -138,8 +63,8 @@ static void add_case(struct cases *c, const struct input *in, const struct forma
     if (!is_peek)
         buf_printf(&c->lines, "\t%s", format->flag);
     add_flags(c, words);
-    buf_printf(&c->lines, "\t%s\n", in->source);
-    c->count++;
+    buf_printf(&c->lines, "\t%s", in->source);
+    case_end(c);
 }
 
 static void add_formats(struct cases *c, const struct input *in, const char *const *options, size_t count)
@@ -157,27 +82,6 @@ static void add_body(struct merge *m, struct slice body, enum merge_side side)
     assert_int_equal(status, OK);
 }
 
-static void judge(const struct cases *c)
-{
-    char *in = scratch_path(scratch, "cases"), *out = scratch_path(scratch, "verdict"), expected[32];
-    FILE *f = fopen(in, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(c->lines.ptr, 1, c->lines.len, f), c->lines.len);
-    assert_int_equal(fclose(f), 0);
-    const char *const argv[] = {oracle, NULL};
-    assert_int_equal(run(argv, ".", in, out), 0);
-
-    char verdict[16384] = "";
-    f = fopen(out, "rb");
-    assert_non_null(f);
-    verdict[fread(verdict, 1, sizeof verdict - 1, f)] = '\0';
-    assert_int_equal(fclose(f), 0);
-    (void)snprintf(expected, sizeof expected, "done %zu\n", c->count);
-    assert_string_equal(verdict, expected);
-    free(in);
-    free(out);
-}
-
 /* --- tests ---------------------------------------------------------------- */
 
 static const char *const files[] = {
@@ -191,7 +95,7 @@ static void add_file(struct cases *c, const char *name, const char *const *optio
     struct buf body CLEANUP(buf_release) = read_data(name);
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
     add_body(m, buf_slice(&body), MERGE_SOURCE);
-    char *path = write_file(c, "source", buf_slice(&body));
+    char *path = keep(c, "source", buf_slice(&body));
     add_formats(c, &(struct input){.merge = m, .source = path}, options, count);
     free(path);
 }
@@ -277,8 +181,7 @@ static void add_difference(struct cases *c, const char *source, const char *base
     add_body(m, buf_slice(&bodies[1]), MERGE_BASE);
     if (normalise)
         assert_int_equal(merge_normalise(m, NULL), OK);
-    char *paths[] = {write_file(c, "source", buf_slice(&bodies[0])),
-                     write_file(c, "base", buf_slice(&bodies[1]))};
+    char *paths[] = {keep(c, "source", buf_slice(&bodies[0])), keep(c, "base", buf_slice(&bodies[1]))};
     add_formats(c, &(struct input){m, paths[0], paths[1], normalise}, options, ARRAY_LEN(options));
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         free(paths[i]);
@@ -320,7 +223,7 @@ static void random_profiles_look_the_same(void **state)
         struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
         add_body(m, body, MERGE_SOURCE);
         struct buf merged CLEANUP(buf_release) = written(m);
-        char *path = write_file(&c, "random", buf_slice(&merged));
+        char *path = keep(&c, "random", buf_slice(&merged));
         add_formats(&c, &(struct input){.merge = m, .source = path}, options, ARRAY_LEN(options));
         free(path);
     }
