@@ -3,6 +3,9 @@
  * beneath a node is added up once at the end, from the last node to the first, since a parent always stands
  * before its children. Samples of one profile often follow a neighbour with the same callers, so the path of
  * the sample before is tried first.
+ *
+ * Sums wrap, and how often they did stands beside them: only what does not fit in the end stays at the end of
+ * the range, whichever came first. Real values never wrap, so there is nothing beside them.
  */
 #include "view/paths.h"
 
@@ -14,11 +17,17 @@ struct walk {
     struct column last; /* uint32_t: the nodes of the sample before, without the root */
 };
 
+static void sums_release(struct sums *sums, struct quota *quota)
+{
+    column_release(&sums->values, quota);
+    column_release(&sums->carries, quota);
+}
+
 void paths_release(struct paths *p)
 {
     column_release(&p->nodes, p->quota);
-    column_release(&p->selfs, p->quota);
-    column_release(&p->totals, p->quota);
+    sums_release(&p->selfs, p->quota);
+    sums_release(&p->totals, p->quota);
     table_release(&p->children, p->quota);
 }
 
@@ -26,7 +35,7 @@ static uint32_t add_node(struct paths *p, struct path_node node)
 {
     uint32_t index = (uint32_t)p->nodes.count;
     struct path_node *added = index < TREE_REMAINDER ? column_add(&p->nodes, 1, p->quota) : NULL;
-    int64_t *selfs = added ? column_add(&p->selfs, p->width, p->quota) : NULL;
+    int64_t *selfs = added ? column_add(&p->selfs.values, p->width, p->quota) : NULL;
 
     if (!selfs)
         return TREE_NONE;
@@ -90,24 +99,47 @@ static uint32_t leaf(struct walk *w, struct view_stack stack)
     return node;
 }
 
-static void add(struct paths *p, int64_t *sum, int64_t value)
+/* Times 2^64. */
+static bool carry(struct paths *p, struct column *carries, size_t at, int64_t times)
 {
-    int64_t fits;
+    if (times == 0)
+        return true;
+    if (at >= carries->count) {
+        size_t more = at + 1 - carries->count;
+        int64_t *added = column_add(carries, more, p->quota);
 
-    if (__builtin_add_overflow(*sum, value, &fits)) {
-        p->saturated = true;
-        fits = value > 0 ? INT64_MAX : INT64_MIN;
+        if (!added)
+            return false;
+        memset(added, 0, more * sizeof(*added));
     }
-    *sum = fits;
+    COLUMN_AT(*carries, int64_t)[at] += times;
+    return true;
 }
 
-/* A base's samples come negated. */
-static int64_t value_of(struct paths *p, const struct tree *t, size_t sample, uint32_t type, bool is_base)
+static int64_t carried(const struct column *carries, size_t at)
 {
-    int64_t value = view_value(t->view, sample, t->first_type + type);
+    return at < carries->count ? COLUMN_AT(*carries, int64_t)[at] : 0;
+}
 
-    p->saturated |= is_base && value == INT64_MIN;
-    return !is_base ? value : value == INT64_MIN ? INT64_MAX : -value;
+static bool add(struct paths *p, struct sums *sums, size_t at, int64_t value, bool is_negated)
+{
+    int64_t *sum = &COLUMN_AT(sums->values, int64_t)[at];
+    bool wraps =
+        is_negated ? __builtin_sub_overflow(*sum, value, sum) : __builtin_add_overflow(*sum, value, sum);
+
+    return carry(p, &sums->carries, at, !wraps ? 0 : (value > 0) != is_negated ? 1 : -1);
+}
+
+static void settle(struct paths *p, struct sums *sums)
+{
+    for (size_t i = 0; i < sums->carries.count; i++) {
+        int64_t times = carried(&sums->carries, i);
+
+        p->saturated |= times != 0;
+        if (times != 0)
+            COLUMN_AT(sums->values, int64_t)[i] = times > 0 ? INT64_MAX : INT64_MIN;
+    }
+    column_release(&sums->carries, p->quota);
 }
 
 static bool add_sample(struct walk *w, const struct tree *t, size_t sample)
@@ -123,24 +155,43 @@ static bool add_sample(struct walk *w, const struct tree *t, size_t sample)
     if (!view_stack(t->view, sample, &stack) || (node = leaf(w, stack)) == TREE_NONE)
         return false;
 
-    int64_t *selfs = COLUMN_AT(w->p->selfs, int64_t) + (size_t)node * w->p->width;
-    for (uint32_t type = 0; type < t->types; type++)
-        add(w->p, &selfs[type * t->sides + is_base], value_of(w->p, t, sample, type, is_base));
+    for (uint32_t type = 0; type < t->types; type++) {
+        int64_t value =
+            stacks_sum(&t->view->merged->stacks, (uint32_t)sample, t->first_type + type, &w->p->saturated);
+
+        /* A base's samples come negated. */
+        if (!add(w->p, &w->p->selfs, (size_t)node * w->p->width + type * t->sides + is_base, value, is_base))
+            return false;
+    }
     return true;
+}
+
+/* A child's total into its parent's. */
+static bool pass_up(struct paths *p, uint32_t node, uint32_t j)
+{
+    size_t from = (size_t)node * p->width + j, to = (size_t)paths_node(p, node)->parent * p->width + j;
+    int64_t times = carried(&p->totals.carries, from);
+
+    return add(p, &p->totals, to, COLUMN_AT(p->totals.values, int64_t)[from], false) &&
+           carry(p, &p->totals.carries, to, times);
 }
 
 static bool add_up(struct paths *p)
 {
-    int64_t *totals = column_add(&p->totals, p->selfs.count, p->quota);
+    size_t count = p->selfs.values.count;
+    int64_t *totals = column_add(&p->totals.values, count, p->quota);
+    bool added = totals;
 
-    if (!totals)
-        return false;
-    memcpy(totals, p->selfs.ptr, p->selfs.count * sizeof(*totals));
-    for (size_t i = p->nodes.count - 1; i > 0; i--)
-        for (uint32_t j = 0; j < p->width; j++)
-            add(p, &totals[(size_t)paths_node(p, (uint32_t)i)->parent * p->width + j],
-                totals[i * p->width + j]);
-    return true;
+    if (added)
+        memcpy(totals, p->selfs.values.ptr, count * sizeof(*totals));
+    for (size_t i = 0; added && i < p->selfs.carries.count; i++)
+        added = carry(p, &p->totals.carries, i, carried(&p->selfs.carries, i));
+    for (size_t i = p->nodes.count - 1; added && i > 0; i--)
+        for (uint32_t j = 0; added && j < p->width; j++)
+            added = pass_up(p, (uint32_t)i, j);
+    settle(p, &p->selfs);
+    settle(p, &p->totals);
+    return added;
 }
 
 static bool add_all(struct walk *w, const struct tree *t)
@@ -160,8 +211,8 @@ enum status paths_grow(struct paths *p, const struct tree *t, const uint32_t *as
     *p = (struct paths){.quota = &t->view->quota,
                         .width = t->types * t->sides,
                         .nodes = COLUMN_OF(struct path_node),
-                        .selfs = COLUMN_OF(int64_t),
-                        .totals = COLUMN_OF(int64_t),
+                        .selfs = {COLUMN_OF(int64_t), COLUMN_OF(int64_t)},
+                        .totals = {COLUMN_OF(int64_t), COLUMN_OF(int64_t)},
                         .children = TABLE_INIT};
     struct walk w = {p, as, COLUMN_OF(uint32_t)};
     bool grown = add_all(&w, t);

@@ -14,12 +14,17 @@ struct path_node {
     bool inlined; /* every call was */
 };
 
+struct sums {
+    struct column values;  /* int64_t */
+    struct column carries; /* int64_t by value, while it grows: what does not fit; what is missing is 0 */
+};
+
 struct paths {
     struct quota *quota;
-    uint32_t width;       /* values of one node: by type and side */
-    struct column nodes;  /* struct path_node; 0 is the root */
-    struct column selfs;  /* int64_t, width for each node */
-    struct column totals; /* the same, with all that is beneath */
+    uint32_t width;      /* values of one node: by type and side */
+    struct column nodes; /* struct path_node; 0 is the root */
+    struct sums selfs;   /* width for each node */
+    struct sums totals;  /* the same, with all that is beneath */
     struct table children;
     bool saturated; /* a sum did not fit and stays at the end of the range */
 };
@@ -37,12 +42,12 @@ static inline const struct path_node *paths_node(const struct paths *p, uint32_t
 
 static inline const int64_t *paths_totals(const struct paths *p, uint32_t node)
 {
-    return COLUMN_AT(p->totals, int64_t) + (size_t)node * p->width;
+    return COLUMN_AT(p->totals.values, int64_t) + (size_t)node * p->width;
 }
 
 static inline const int64_t *paths_selfs(const struct paths *p, uint32_t node)
 {
-    return COLUMN_AT(p->selfs, int64_t) + (size_t)node * p->width;
+    return COLUMN_AT(p->selfs.values, int64_t) + (size_t)node * p->width;
 }
 
 #endif

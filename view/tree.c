@@ -175,11 +175,11 @@ static double whole(const struct pruning *p, uint32_t type)
     double most = 0;
 
     for (uint32_t side = 0; side < p->t->sides; side++) {
-        double sum = 0;
+        unsigned __int128 sum = 0;
 
         for (uint32_t i = 0; i < p->paths.nodes.count; i++)
-            sum += (double)size_of(paths_selfs(&p->paths, i)[type * p->t->sides + side]);
-        most = sum > most ? sum : most;
+            sum += size_of(paths_selfs(&p->paths, i)[type * p->t->sides + side]);
+        most = (double)sum > most ? (double)sum : most;
     }
     return most;
 }

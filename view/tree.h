@@ -2,7 +2,7 @@
  * The call tree of a view: one node for each path from the root, with self and total of one sample type or of
  * all. Flame graphs are drawn from it. Nodes stand depth first; children in falling order of their total in
  * the view's type (of a diff: of the greater side; regardless of its sign), then by name. Nothing depends on
- * the order of samples, but where a sum leaves 64 bits.
+ * the order of samples.
  *
  * What is pruned stands in the tree as a remainder, never dropped: the last child of its parent, whose values
  * are the sums of what it stands for. So a node's total is always its self and its children's totals. (A

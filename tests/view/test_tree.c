@@ -330,6 +330,50 @@ static void memory_is_the_views_and_is_given_back(void **state)
     }
 }
 
+static void sums_beyond_the_range_do_not_depend_on_the_order(void **state)
+{
+    (void)state;
+    static const struct stack_line there[] = {{"a;x", 1, INT64_MAX},
+                                              {"a;y", 1, INT64_MAX},
+                                              {"a;z", 1, -INT64_MAX}};
+    static const struct stack_line back[] = {{"a;z", 1, -INT64_MAX},
+                                             {"a;y", 1, INT64_MAX},
+                                             {"a;x", 1, INT64_MAX}};
+    static const struct stack_line over[] = {{"a;b", 1, INT64_MAX}, {"a", 1, 2}, {"c", 1, -1}};
+    const char *expected =
+        "* 9223372036854775807/0(a 9223372036854775807/0(x 9223372036854775807/9223372036854775807 "
+        "y 9223372036854775807/9223372036854775807 z -9223372036854775807/-9223372036854775807))";
+    struct merge *m CLEANUP(merge_freep) = grown(there, ARRAY_LEN(there));
+    struct merge *n CLEANUP(merge_freep) = grown(back, ARRAY_LEN(back));
+    struct merge *o CLEANUP(merge_freep) = grown(over, ARRAY_LEN(over));
+    assert_tree(m, CPU, expected);
+    assert_tree(n, CPU, expected);
+    assert_tree(o, CPU,
+                "* 9223372036854775807/0(a 9223372036854775807/2(b 9223372036854775807/9223372036854775807) "
+                "c -1/-1)");
+}
+
+static void what_does_not_fit_is_told_and_only_that(void **state)
+{
+    (void)state;
+    static const struct stack_line fits[] = {{"a", 1, INT64_MAX}, {"b", 1, 1}, {"c", 1, -1}};
+    static const struct stack_line lowest[] = {{"a", 1, INT64_MIN}};
+    struct merge *m CLEANUP(merge_freep) = grown(fits, ARRAY_LEN(fits));
+    struct merge *n CLEANUP(merge_freep) = grown(lowest, 1);
+    struct merge *twice CLEANUP(merge_freep) = grown(lowest, 1);
+    struct opened o CLEANUP(opened_release), p CLEANUP(opened_release), q CLEANUP(opened_release);
+    open_tree(&o, m, CPU);
+    assert_false(o.tree->saturated);
+    grow(n, lowest, 1, MERGE_BASE);
+    open_tree(&p, n, CPU);
+    assert_true(p.tree->saturated);
+    assert_int_equal(tree_value(p.tree, 0, 0).total, INT64_MIN);
+    assert_int_equal(tree_value(p.tree, 0, 0).base_total, -INT64_MAX);
+    grow(twice, lowest, 1, MERGE_SOURCE);
+    open_tree(&q, twice, CPU);
+    assert_true(q.tree->saturated);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +391,8 @@ int main(void)
         cmocka_unit_test(sums_that_do_not_fit_stay_at_the_end_and_are_told),
         cmocka_unit_test(the_deepest_stack_is_drawn),
         cmocka_unit_test(memory_is_the_views_and_is_given_back),
+        cmocka_unit_test(sums_beyond_the_range_do_not_depend_on_the_order),
+        cmocka_unit_test(what_does_not_fit_is_told_and_only_that),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
