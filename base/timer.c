@@ -162,9 +162,11 @@ void timer_arm(struct timer *t, struct timer_task *task, int64_t delay_ms)
     assert(task->slot == 0);
     task->due_ms = due_ms;
     heap_add(t, task);
-    if (task->slot == 1)
-        (void)pthread_cond_signal(&t->wake);
+    bool is_first = task->slot == 1;
     (void)pthread_mutex_unlock(&t->lock);
+    /* Not under the lock, as in work_submit(). */
+    if (is_first)
+        (void)pthread_cond_signal(&t->wake);
 }
 
 bool timer_cancel(struct timer *t, struct timer_task *task)

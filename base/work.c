@@ -90,9 +90,12 @@ enum status work_submit(struct work_pool *p, struct work_item *item, struct erro
             p->head = item;
         p->tail = item;
         p->queued++;
-        (void)pthread_cond_signal(&p->wake);
     }
     (void)pthread_mutex_unlock(&p->lock);
+    /* Not under the lock: who wakes may have a higher priority, and would wait for a lock whose holder it has
+     * just pushed aside. */
+    if (fits)
+        (void)pthread_cond_signal(&p->wake);
 
     if (!fits)
         return error_set(err, E_BUSY, "%zu requests are waiting for a worker already", p->queue_max);

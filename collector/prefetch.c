@@ -73,6 +73,8 @@ static void give(struct prefetch *f, struct slot *slot, size_t bytes)
 
 /* --- asking --- */
 
+/* On a thread of the store, which nobody waits for any more once nothing is under way: so it wakes under the
+ * lock. Those who merge do not, see work_submit(). */
 static void arrived(struct store_op *op)
 {
     struct slot *slot = op->user;
@@ -232,8 +234,8 @@ void prefetch_release(struct prefetch *f, const struct prefetch_object *object)
     give(f, slot, slot->taken);
     slot->index = NONE;
     f->busy--;
-    pthread_cond_broadcast(&f->change);
     pthread_mutex_unlock(&f->lock);
+    pthread_cond_broadcast(&f->change);
     fill(f);
 }
 
