@@ -1,6 +1,7 @@
 /*
- * What merging does to taking profiles in: posts a file at a steady rate, by turns with and without clients
- * that ask for merges without a pause, and prints the latencies of both beside each other.
+ * What merging does to taking profiles in: posts a file at a steady rate, by turns on a machine that does
+ * nothing else, beside loops of the lowest priority that keep every processor busy (the floor: what any other
+ * work costs), and beside clients that ask for merges without a pause. Prints the latencies of the three.
  *
  *     bench_ingest PORT CPU-FILE ROUNDS SECONDS [MERGERS [RATE]]
  *
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,23 +164,32 @@ static void *merger(void *arg)
     return NULL;
 }
 
-static void phase(double seconds, size_t mergers, double *latency_ms, size_t *samples)
+static void *loop(void *arg)
+{
+    (void)arg;
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 19);
+    while (atomic_load(&bench.merging))
+        ;
+    return NULL;
+}
+
+static void phase(double seconds, void *(*beside)(void *), size_t count, double *latency_ms, size_t *samples)
 {
     pthread_t posting[POSTERS], merging[MERGERS_MAX];
 
     bench.latency_ms = latency_ms;
     atomic_store(&bench.samples, *samples);
     atomic_store(&bench.merging, true);
-    for (size_t i = 0; i < mergers; i++)
-        pthread_create(&merging[i], NULL, merger, NULL);
-    bench.begun_us = clock_mono_us() + 100000; /* the mergers have begun */
+    for (size_t i = 0; i < count; i++)
+        pthread_create(&merging[i], NULL, beside, NULL);
+    bench.begun_us = clock_mono_us() + 100000; /* those beside have begun */
     bench.end_us = bench.begun_us + (int64_t)(seconds * 1e6);
     for (size_t i = 0; i < POSTERS; i++)
         pthread_create(&posting[i], NULL, poster, (void *)i);
     for (size_t i = 0; i < POSTERS; i++)
         pthread_join(posting[i], NULL);
     atomic_store(&bench.merging, false);
-    for (size_t i = 0; i < mergers; i++)
+    for (size_t i = 0; i < count; i++)
         pthread_join(merging[i], NULL);
     *samples = atomic_load(&bench.samples) < SAMPLES_MAX ? atomic_load(&bench.samples) : SAMPLES_MAX;
 }
@@ -202,8 +213,9 @@ static double report(const char *what, double *latency_ms, size_t samples)
 int main(int argc, char **argv)
 {
     struct error err;
-    size_t rounds, mergers = 4, samples[2] = {0};
-    double *latency_ms[2], seconds, p99[2];
+    size_t rounds, mergers = 4, samples[3] = {0};
+    size_t processors = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    double *latency_ms[3], seconds, p99[3];
     char what[64];
 
     if (argc < 5) {
@@ -221,25 +233,29 @@ int main(int argc, char **argv)
     if (argc > 5)
         mergers = strtoul(argv[5], NULL, 10);
     mergers = mergers < MERGERS_MAX ? mergers : MERGERS_MAX;
+    processors = processors < MERGERS_MAX ? processors : MERGERS_MAX;
     bench.rate = argc > 6 ? strtod(argv[6], NULL) : 200;
     random_bytes(&bench.run, sizeof(bench.run));
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         latency_ms[i] = mem_zero(SAMPLES_MAX, sizeof(double));
 
     int fd = dial();
     for (int i = 0; i < SEEDS; i++)
         post(fd, "merged");
     close(fd);
-    for (size_t i = 0; i < rounds; i++)
-        for (int with = 0; with < 2; with++)
-            phase(seconds, with ? mergers : 0, latency_ms[with], &samples[with]);
-
-    p99[0] = report("without merges", latency_ms[0], samples[0]);
-    snprintf(what, sizeof(what), "with %zu merges at once", mergers);
-    p99[1] = report(what, latency_ms[1], samples[1]);
-    printf("p99 with merges %.2f times that without; %lu merges of %d profiles meanwhile\n", p99[1] / p99[0],
-           atomic_load(&bench.merges), SEEDS);
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < rounds; i++) {
+        phase(seconds, NULL, 0, latency_ms[0], &samples[0]);
+        phase(seconds, loop, processors, latency_ms[1], &samples[1]);
+        phase(seconds, merger, mergers, latency_ms[2], &samples[2]);
+    }
+    p99[0] = report("alone", latency_ms[0], samples[0]);
+    p99[1] = report("beside idle loops", latency_ms[1], samples[1]);
+    snprintf(what, sizeof(what), "beside %zu merges", mergers);
+    p99[2] = report(what, latency_ms[2], samples[2]);
+    printf("p99 beside merges: %.2f times that alone, %.2f times that beside idle loops; %lu merges of %d "
+           "profiles meanwhile\n",
+           p99[2] / p99[0], p99[2] / p99[1], atomic_load(&bench.merges), SEEDS);
+    for (int i = 0; i < 3; i++)
         mem_freep(&latency_ms[i]);
     buf_release(&bench.body);
     return 0;
