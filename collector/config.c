@@ -58,7 +58,7 @@ static size_t select_rows(unsigned command, struct config *c, struct option_row 
           "BYTES", "bodies and answers held at once; beyond it clients hear 503"}},
         {SERVE,
          {"merge-bytes", OPTION_BYTES, &c->merge_bytes, "512MiB", 16 * (int64_t)MIB, 1048576 * (int64_t)MIB,
-          "BYTES", "memory of all merges together"}},
+          "BYTES", "memory of all merges together; one may have half"}},
         {SERVE, {"threads", OPTION_COUNT, &c->threads, "2", 1, 64, "N", "event loops of the HTTP server"}},
         {SERVE,
          {"max-connections", OPTION_COUNT, &c->max_connections, "20000", 16, 1000000, "N",

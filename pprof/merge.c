@@ -454,8 +454,6 @@ struct merge_stats merge_stats(const struct merge *m)
                                 .samples = m->merged.stacks.samples.count,
                                 .locations = s->locations.count,
                                 .functions = s->functions.count,
-                                .mappings = s->mappings.count,
-                                .strings = intern_count(&s->strings),
                                 .bytes = m->quota.used,
                                 .bytes_peak = m->quota.peak,
                                 .saturated = m->merged.saturated,

@@ -54,7 +54,7 @@ struct merge_stats {
     uint64_t inputs;     /* of both sides */
     uint64_t samples_in; /* read */
     uint64_t samples;    /* distinct, with those that add up to zero */
-    uint64_t locations, functions, mappings, strings;
+    uint64_t locations, functions;
     size_t bytes; /* memory held now */
     size_t bytes_peak;
     bool saturated; /* some sum did not fit in 64 bits */
