@@ -63,7 +63,7 @@ static enum status inflate(struct input *in, struct slice body, struct quota *q,
 enum status input_read(struct input *in, struct slice body, struct quota *q, struct slice *ret_proto,
                        struct error *err)
 {
-    struct slice inflated;
+    struct slice inflated = SLICE_NULL;
     enum status status = inflate(in, body, q, &inflated, err);
     if (status != OK)
         return status;
