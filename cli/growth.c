@@ -60,8 +60,8 @@ enum status growth_of(struct view *v, double min_share, bool by_flat, struct gro
         struct growth_row row = {.name = graph_name(g, i),
                                  .base_flat = n->base_flat,
                                  .base_cum = n->base_cum,
-                                 .now_flat = n->flat + n->base_flat,
-                                 .now_cum = n->cum + n->base_cum};
+                                 .now_flat = (int64_t)((uint64_t)n->flat + (uint64_t)n->base_flat),
+                                 .now_cum = (int64_t)((uint64_t)n->cum + (uint64_t)n->base_cum)};
         if (growth_is_noise(&result, row.base_cum, row.now_cum)) {
             result.noise++;
             continue;

@@ -5,6 +5,7 @@
 #include "cli/input.h"
 
 #include "base/file.h"
+#include "base/printable.h"
 #include "cli/walk.h"
 #include "pprof/merged.h"
 
@@ -52,8 +53,14 @@ static void skip(struct input *in, const char *path, const struct error *why)
 {
     in->skipped++;
     progress_end(in->progress);
-    if (in->skipped <= SKIPPED_NAMED)
-        (void)fprintf(stderr, "brazier: skipped %s: %s\n", path, why->text);
+    if (in->skipped > SKIPPED_NAMED)
+        return;
+
+    struct buf said CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
+    printable_append(&said, slice_of(path));
+    buf_append_cstr(&said, ": ");
+    printable_append(&said, slice_of(why->text));
+    (void)fprintf(stderr, "brazier: skipped %s\n", buf_cstr(&said));
 }
 
 /* A file that nobody named by itself. */
@@ -71,10 +78,13 @@ static enum status add_found(struct input *in, const char *path, struct slice bo
 
     struct merge *one CLEANUP(merge_freep) = input_merge_new(in->options);
     struct error alone;
-    if (merge_add(one, body, in->side, &alone) != OK) {
+    enum status readable = merge_add(one, body, in->side, &alone);
+    if (readable == E_INVALID) {
         skip(in, path, &alone);
         return OK;
     }
+    if (readable != OK) /* too large: it may well be a profile */
+        return error_set(err, readable, "%s", alone.text);
     if (!in->type)
         return error_set(err, E_INVALID, "%s: %s; --type chooses one type of several", path, why.text);
     return has_type(one, in->type) ? add_body(in, path, body, err) : OK;

@@ -7,6 +7,7 @@
 #include "cli/query.h"
 
 #include "base/alloc.h"
+#include "base/printable.h"
 #include "cli/query_command.h"
 
 #include <signal.h>
@@ -252,8 +253,11 @@ int query_run(const struct query_command *command, const char *called, int argc,
         progress_end(&q->progress);
         remote_release(&q->remote);
     }
-    if (status != OK)
-        (void)fprintf(stderr, "brazier %s: %s\n", called, err.text);
+    if (status != OK) {
+        struct buf said CLEANUP(buf_release) = BUF_INIT(4 * ERROR_TEXT_MAX);
+        printable_append(&said, slice_of(err.text));
+        (void)fprintf(stderr, "brazier %s: %s\n", called, buf_cstr(&said));
+    }
     return status == OK ? q->has_failed : exit_code(status);
 }
 

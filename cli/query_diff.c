@@ -99,13 +99,15 @@ static enum paint paint_of(int64_t base, int64_t now)
 static void change_cells(struct sheet *t, const struct view *v, int64_t base, int64_t now)
 {
     struct buf cell CLEANUP(buf_release) = BUF_INIT(CELL_BYTES);
+    int64_t change;
     value_text(v, base, false, &cell);
     sheet_cell(t, PAINT_PLAIN, buf_slice(&cell));
     buf_reset(&cell);
     value_text(v, now, false, &cell);
     sheet_cell(t, PAINT_BOLD, buf_slice(&cell));
     buf_reset(&cell);
-    value_text(v, now - base, true, &cell);
+    value_text(v, __builtin_sub_overflow(now, base, &change) ? (now > base ? INT64_MAX : INT64_MIN) : change,
+               true, &cell);
     sheet_cell(t, paint_of(base, now), buf_slice(&cell));
     buf_reset(&cell);
     change_text(base, now, &cell);
@@ -290,6 +292,8 @@ static enum status show(struct query *q, struct gate *gate, struct view *view, s
         status = pass_gate(q, gate, &growth, &out, err);
     else
         print_changes(q, &growth, &out);
+    if (status == OK)
+        status = buf_check(&out, "the table", err);
     return status == OK ? query_write(q, buf_slice(&out), err) : status;
 }
 

@@ -24,6 +24,7 @@ struct pages {
     struct page *items;
     size_t count;
     uint64_t total; /* that match; 0: not said */
+    size_t bytes;
 };
 
 static void pages_release(struct pages *p)
@@ -51,7 +52,7 @@ static enum status print_services(struct query *q, struct error *err)
 {
     static const struct sheet_column columns[] = {{.title = "service", .gives_way = true}};
     struct page page = {.answer = CLIENT_ANSWER_INIT};
-    struct pages one CLEANUP(pages_release) = {mem_copy(&page, sizeof page), 1, 0};
+    struct pages one CLEANUP(pages_release) = {mem_copy(&page, sizeof page), 1, 0, 0};
     struct sheet t CLEANUP(sheet_release) = sheet_of(columns, 1);
     struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
     enum status status = read_page(q, "/api/0/services", &one.items[0], err);
@@ -90,13 +91,17 @@ static enum status ask(struct query *q, struct pages *pages, struct error *err)
     uint64_t left = q->options.limit > 0 ? (uint64_t)q->options.limit : UINT64_MAX;
     struct slice cursor = SLICE_NULL;
     enum status status = selection_params(&q->options.selection, &params, err);
-    while (status == OK && left > 0 && pages->count < PAGES_MAX) {
+    while (status == OK && left > 0) {
         pages->items = mem_resize(pages->items, (pages->count + 1) * sizeof *pages->items);
         struct page *page = &pages->items[pages->count++];
         *page = (struct page){.answer = CLIENT_ANSWER_INIT};
         status = ask_page(q, buf_cstr(&params), cursor, left, page, err);
         if (status != OK)
             break;
+        pages->bytes += page->answer.body.len;
+        if (pages->bytes > LIMIT_VIEW_BYTES || pages->count == PAGES_MAX)
+            return error_set(err, E_TOO_LARGE, "the list is over %lu bytes or %d pages: --limit, --from",
+                             LIMIT_VIEW_BYTES, PAGES_MAX);
         size_t got = json_node_count(page->body);
         left -= got < left ? got : left;
         cursor = client_answer_header(&page->answer, "X-Brazier-Next");
@@ -163,13 +168,15 @@ static enum status print_json(const struct pages *pages, struct buf *out, struct
 
 static enum status list_collector(struct query *q, struct error *err)
 {
-    struct pages pages CLEANUP(pages_release) = {NULL, 0, 0};
+    struct pages pages CLEANUP(pages_release) = {NULL, 0, 0, 0};
     struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
     enum status status = ask(q, &pages, err);
     if (status == OK && q->options.is_json)
         status = print_json(&pages, &out, err);
     else if (status == OK)
         print_list(q, &pages, &out);
+    if (status == OK)
+        status = buf_check(&out, "the list", err);
     return status == OK ? query_write(q, buf_slice(&out), err) : status;
 }
 

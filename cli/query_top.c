@@ -107,7 +107,7 @@ static enum status print(struct query *q, struct view *view, struct buf *out, st
     }
     int64_t sum = 0;
     for (uint32_t i = 0; i < g->shown; i++) {
-        sum += graph_node(g, i)->flat;
+        sum = (int64_t)((uint64_t)sum + (uint64_t)graph_node(g, i)->flat); /* as in the table of pprof */
         add_row(&t, g, i, sum, &bars);
     }
     sheet_print(&t, &q->terminal, out);

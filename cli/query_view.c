@@ -2,6 +2,7 @@
  * From words or a selection to a merge, to a view, to bytes: what all sub-commands that show a profile have
  * in common. Files and collectors give one and the same merge, so they are shown by the same code.
  */
+#include "base/printable.h"
 #include "cli/output.h"
 #include "cli/query_command.h"
 
@@ -41,10 +42,25 @@ enum status query_merge(struct query *q, const struct option_words *words, struc
     return status;
 }
 
+/* Line by line: what a profile says must not give orders to a terminal. */
+static void append_lines(struct slice text, struct buf *out)
+{
+    struct slice line;
+    if (slice_ends(text, SLICE("\n")))
+        text.len--;
+    while (slice_split(&text, '\n', &line)) {
+        printable_append(out, line);
+        buf_append_byte(out, '\n');
+    }
+}
+
 void query_notes(const struct view *v)
 {
-    if (v->notes.len > 0)
-        (void)fprintf(stderr, "%s", buf_cstr(&v->notes));
+    struct buf clean CLEANUP(buf_release) = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
+    if (v->notes.len == 0)
+        return;
+    append_lines(buf_slice(&v->notes), &clean);
+    (void)fprintf(stderr, "%s", buf_cstr(&clean));
 }
 
 bool query_is_for_eyes(const struct query *q)
@@ -70,7 +86,13 @@ enum status query_render(struct query *q, struct view *v, struct slice name, str
 
     status = format->render(v, &out, err);
     query_notes(v);
-    return status == OK ? query_write(q, buf_slice(&out), err) : status;
+    if (status != OK || !query_is_for_eyes(q))
+        return status == OK ? query_write(q, buf_slice(&out), err) : status;
+
+    struct buf clean CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
+    append_lines(buf_slice(&out), &clean);
+    status = buf_check(&clean, "the text", err);
+    return status == OK ? query_write(q, buf_slice(&clean), err) : status;
 }
 
 enum status query_view_run(struct query *q, struct error *err)

@@ -113,6 +113,7 @@ void sheet_print(const struct sheet *t, const struct terminal *terminal, struct 
     fit(t, terminal->columns, p.widths);
     for (size_t c = 0; t->columns[0].title && c < t->column_count; c++)
         print_cell(&p, c, slice_of(t->columns[c].title), PAINT_DIM);
+    out->full |= t->text.full; /* cells were cut: so is this */
     for (size_t i = 0, c = 0; i < t->cell_count; i++, c = next_column(t, c))
         print_cell(&p, c, text_of(t, &t->cells[i]), t->cells[i].paint);
 }

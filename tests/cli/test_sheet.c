@@ -93,6 +93,19 @@ static void markdown_reads_names_as_they_are(void **state)
                                         "| 1 | `operator\\| 'x'_*` | a\\|b |\n");
 }
 
+/* A list that was cut must not look like a whole one. */
+static void a_sheet_that_was_cut_says_so(void **state)
+{
+    (void)state;
+    struct sheet s CLEANUP(sheet_release) = sheet_of(COLUMNS, ARRAY_LEN(COLUMNS));
+    struct buf out CLEANUP(buf_release) = BUF_INIT(10000);
+    s.text.max = 8;
+    for (int i = 0; i < 3; i++)
+        sheet_cell(&s, PAINT_PLAIN, SLICE("12345"));
+    sheet_print(&s, &PLAIN, &out);
+    assert_int_equal(buf_check(&out, "the list", NULL), E_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +114,7 @@ int main(void)
         cmocka_unit_test(no_column_gives_way_to_nothing),
         cmocka_unit_test(colours_take_no_room),
         cmocka_unit_test(cells_cannot_steer_the_terminal),
+        cmocka_unit_test(a_sheet_that_was_cut_says_so),
         cmocka_unit_test(markdown_reads_names_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
