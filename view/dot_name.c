@@ -67,32 +67,36 @@ static void drop_version(struct slice s, struct buf *out)
         buf_append(out, slice_from(s, at + length));
 }
 
-/* "package.name", to the end of the line; the package has no dot. */
-static bool go_name(struct slice s, struct slice *ret_short)
+/* Is there "package.name" at `at`? The package has no dot. *dot: the first dot behind the place that was
+ * asked for before, so that a name of nothing but slashes is looked through once. */
+static bool is_go_name(struct slice s, size_t at, size_t *dot)
 {
-    size_t dot = slice_find(s, '.');
-    if (dot == 0 || dot + 1 >= s.len || s.ptr[dot + 1] == '\n')
-        return false;
-
-    size_t line = slice_find(slice_from(s, dot), '\n');
-    *ret_short = slice_sub(s, 0, dot + line);
-    return true;
+    if (*dot < at)
+        *dot = at + slice_find(slice_from(s, at), '.');
+    return *dot > at && *dot + 1 < s.len && s.ptr[*dot + 1] != '\n';
 }
 
-/* The last element of a path behind which a name stands. */
+/* The last element of a path behind which a name stands, to the end of the line. */
 static bool shorten_go(struct slice s, struct slice *ret_short)
 {
-    bool found = false;
-    size_t begun = 0;
+    size_t begun = 0, dot = 0, name_at = 0, name_dot = 0;
     for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] == '/' && i > begun) {
-            found |= go_name(slice_from(s, i + 1), ret_short);
             begun = i + 1;
+            if (is_go_name(s, begun, &dot)) {
+                name_at = begun;
+                name_dot = dot;
+            }
         } else if (!is_word(s.ptr[i]) && s.ptr[i] != '-' && s.ptr[i] != '.') {
             break;
         }
     }
-    return found;
+    if (name_at == 0)
+        return false;
+
+    size_t line = name_dot + slice_find(slice_from(s, name_dot), '\n');
+    *ret_short = slice_sub(s, name_at, line - name_at);
+    return true;
 }
 
 /* --- Java --- */

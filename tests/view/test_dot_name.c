@@ -50,6 +50,18 @@ static void paths_of_go_packages_go(void **state)
     assert_shortened(cases, ARRAY_LEN(cases));
 }
 
+/* Looking for a dot behind each slash anew would take the square of its length: minutes. */
+static void a_name_of_nothing_but_slashes_is_looked_through_once(void **state)
+{
+    (void)state;
+    enum { BYTES = 8 * 1024 * 1024 };
+    struct buf name CLEANUP(buf_release) = BUF_INIT(BYTES), out CLEANUP(buf_release) = BUF_INIT(BYTES);
+    for (int i = 0; i < BYTES / 2; i++)
+        buf_append(&name, SLICE("a/"));
+    dot_shorten(buf_slice(&name), &out);
+    assert_int_equal(out.len, BYTES);
+}
+
 static void packages_and_arguments_of_java_go(void **state)
 {
     (void)state;
@@ -116,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_of_go_packages_go),
+        cmocka_unit_test(a_name_of_nothing_but_slashes_is_looked_through_once),
         cmocka_unit_test(packages_and_arguments_of_java_go),
         cmocka_unit_test(namespaces_of_cpp_go),
         cmocka_unit_test(escaped_text_cannot_leave_its_quotes),
