@@ -45,13 +45,14 @@ DEPS_pprof     := pprof base
 DEPS_view      := view pprof base
 DEPS_http      := http base
 DEPS_client    := client base
+DEPS_agent     := agent pprof base
 DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
 DEPS_scrape    := scrape client model pprof base
 DEPS_collector := collector index s3 store http view pprof model base
 DEPS_cli       := cli client scrape $(DEPS_collector)
-FOLDERS := base model pprof view http client scrape store s3 index collector cli
+FOLDERS := base model pprof view http client agent scrape store s3 index collector cli
 
 .DEFAULT_GOAL := all
 .SECONDEXPANSION:
@@ -60,7 +61,7 @@ FOLDERS := base model pprof view http client scrape store s3 index collector cli
 .SECONDARY:
 .PHONY: FORCE
 
-all: $(BUILD)/brazier ## build the program (default)
+all: $(BUILD)/brazier $(BUILD)/libbrazier.so $(BUILD)/libbrazier.a ## build the program and the agent (default)
 
 # --- compiling -------------------------------------------------------------
 # V=1 shows whole commands; -s shows nothing.
@@ -129,6 +130,29 @@ libs_of = $(foreach d,$(DEPS_$(1)),$(if $(SRC_$(d)),$(BUILD)/lib$(d).a))
 $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
 	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 
+# --- the agent -------------------------------------------------------------
+# Its own objects: position independent, and everything hidden but what is made visible on purpose. It is linked with
+# nothing but the C library. The archive is one object in which inner names are local, so that they cannot clash with the
+# program's.
+AGENT_SRC := $(wildcard agent/*.c) $(addprefix pprof/,builder.c column.c intern.c quota.c symbols.c table.c wire_out.c) \
+    $(addprefix base/,alloc.c buf.c budget.c clock.c distance.c encode.c error.c file.c hash.c option.c printable.c \
+    random.c secret.c slice.c version.c)
+AGENT_OBJ := $(patsubst %.c,$(BUILD)/agent-obj/%.o,$(AGENT_SRC))
+AGENT_SHOWN := brazier_start brazier_stop brazier_error pthread_create sigaction signal
+$(BUILD)/agent-obj/base/version.o: $(BUILD)/version
+$(BUILD)/agent-obj/base/version.o: private DEFINE = -DBRAZIER_VERSION='"$(VERSION)"' -DBRAZIER_COMMIT='"$(COMMIT)"'
+$(BUILD)/agent-obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(DEFINE) $(filter-out -fPIE,$(CFLAGS)) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
+$(BUILD)/libbrazier.so: $(AGENT_OBJ)
+	$(call say,LINK $@)$(CC) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,libbrazier.so.0 -Wl,-z,nodelete \
+	    $(if $(SAN),,-Wl,--no-undefined) -o $@ $^
+$(BUILD)/libbrazier.a: $(AGENT_OBJ)
+	@rm -f $@
+	$(call say,AR   $@)$(CC) -r -nostdlib -o $(BUILD)/agent-obj/brazier.o $^ && \
+	    objcopy --localize-hidden $(addprefix --keep-global-symbol=,$(AGENT_SHOWN)) $(BUILD)/agent-obj/brazier.o && \
+	    ar rcs $@ $(BUILD)/agent-obj/brazier.o
+
 # --- tests -----------------------------------------------------------------
 # tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
 # tests/contract/, with the other sources of its test folder, and with the archives of its product folder.
@@ -173,7 +197,7 @@ test: $(TESTS) ## build and run all unit tests; `make test-model` those of one f
 # folders that it names in its includes, and what those need.
 includes_of = $(sort $(shell sed -n 's,^\#include "\([a-z0-9]*\)/.*,\1,p' $(1)))
 needs_of = $(foreach i,$(call includes_of,$(1)),$(DEPS_$(i)))
-DOWNWARDS := $(DEPS_cli)
+DOWNWARDS := agent $(DEPS_cli)
 libs_for = $(if $(filter store,$(call needs_of,$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
            $(if $(SUPPORT_OBJ),$(BUILD)/libsupport.a) \
            $(foreach d,$(DOWNWARDS),$(if $(SRC_$(d)),$(if $(filter $(d),$(call needs_of,$(1))),$(BUILD)/lib$(d).a)))
@@ -291,4 +315,4 @@ clean: ## remove BUILD
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/agent-obj -name '*.d' 2>/dev/null)

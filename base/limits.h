@@ -127,7 +127,6 @@
 /* Looking for redundant edges of a picture: 80 nodes take some thousands of steps, this is a second. */
 #define LIMIT_GRAPH_STEPS (300UL * 1000 * 1000)
 
-
 /* libbrazier, inside a program of somebody else. Call frame information of one module, copied for a moment:
  * a large browser's has 30 MB. */
 #define LIMIT_AGENT_CFI_BYTES (64 * MIB)

@@ -3,22 +3,23 @@
 BEGIN {
     # header or folder of headers, as a pattern : who may include it
     owner["^microhttpd\\.h$"] = "http"
-    owner["^curl/"] = "s3 client"
+    owner["^curl/"] = "s3 client agent"
+    owner["^(elfutils/.*|dwarf\\.h)$"] = "agent"
     owner["^re2/"] = "base"
     owner["^libxml/"] = "s3"
     owner["^yaml\\.h$"] = "scrape"
     owner["^sqlite3\\.h$"] = "index"
     owner["^jansson\\.h$"] = "base"
     owner["^libdeflate\\.h$"] = "base"
-    owner["^zlib\\.h$"] = "base tests"
+    owner["^zlib\\.h$"] = "base agent tests"
     owner["^openssl/"] = "base"
     owner["^xxhash\\.h$"] = "base"
     owner["^cmocka\\.h$"] = "tests"
     # what libc and the kernel bring
-    system_header = "^((assert|complex|ctype|dirent|dlfcn|err|errno|fcntl|fenv|fnmatch|ftw|getopt|glob|grp|ifaddrs|inttypes" \
-        "|iso646|libgen|limits|locale|malloc|math|mntent|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn" \
+    system_header = "^((assert|complex|ctype|dirent|dlfcn|elf|err|errno|fcntl|fenv|fnmatch|ftw|getopt|glob|grp|ifaddrs|inttypes" \
+        "|iso646|libgen|limits|link|locale|malloc|math|mntent|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn" \
         "|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads" \
-        "|time|uchar|unistd|utime|wchar|wctype)\\.h|(arpa|net|netinet|sys|linux|sanitizer)/[a-z0-9_/]+\\.h)$"
+        "|time|uchar|ucontext|unistd|utime|wchar|wctype)\\.h|(arpa|net|netinet|sys|linux|sanitizer)/[a-z0-9_/]+\\.h)$"
 }
 
 FILENAME ~ /Makefile$/ {

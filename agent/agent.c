@@ -1,0 +1,163 @@
+/*
+ * All signals are blocked in the agent's thread: it is nobody's handler, and it does not tick itself. Memory
+ * that the system refuses would end the process (base/alloc.h); here it ends the profiling only: the thread
+ * stays where it is.
+ */
+#include "agent/agent.h"
+
+#include "agent/delivery.h"
+#include "agent/pack.h"
+#include "agent/profiler.h"
+#include "agent/real.h"
+#include "agent/sampler.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STACK_BYTES = 512 * 1024 };
+
+struct agent {
+    struct settings settings;
+    struct pause pause;
+    pthread_t thread;
+    struct profiling profiling;
+    struct random random;
+    bool is_failing; /* the last delivery failed, and it was said */
+};
+
+static _Thread_local bool is_agent __attribute__((tls_model("initial-exec")));
+
+static void out_of_memory(void)
+{
+    while (is_agent)
+        (void)pause();
+}
+
+/* One line when deliveries begin to fail, one when they succeed again; a refusal each time. */
+static void report(struct agent *a, const char *type, enum status status, const struct error *err)
+{
+    if (status == OK) {
+        if (a->is_failing)
+            settings_log(&a->settings, "profiles are delivered again");
+        a->is_failing = false;
+    } else if (status == E_INVALID || !a->is_failing) {
+        settings_log(&a->settings, "the %s profile is dropped: %s", type, err->text);
+        a->is_failing = true;
+    }
+}
+
+static void take_one(struct agent *a, const struct profiler *profiler)
+{
+    struct buf raw CLEANUP(buf_release) = BUF_INIT(LIMIT_AGENT_PROFILE_BYTES);
+    struct buf packed CLEANUP(buf_release) = BUF_INIT(LIMIT_AGENT_PROFILE_BYTES);
+    struct error err;
+
+    enum status status = profiler->take(&a->profiling, &raw, &err);
+    if (status == OK && raw.len == 0)
+        return;
+    if (status == OK) {
+        bool is_packed = pack(buf_slice(&raw), &packed);
+        status = delivery_send(&a->settings, profiler->name, buf_slice(is_packed ? &packed : &raw), &a->pause,
+                               &err);
+    }
+    report(a, profiler->name, status, &err);
+}
+
+static int64_t jitter_ms(struct agent *a)
+{
+    return (int64_t)random_below(&a->random, (uint64_t)a->settings.jitter_ms + 1);
+}
+
+static void *run(void *user)
+{
+    struct agent *a = user;
+    bool goes_on = true;
+
+    is_agent = true;
+    (void)prctl(PR_SET_NAME, "brazier-agent");
+    while (goes_on) {
+        for (uint32_t i = 0; profilers[i].name && goes_on; i++) {
+            if (!(a->settings.profilers & UINT32_C(1) << i))
+                continue;
+            goes_on = pause_wait(&a->pause, jitter_ms(a));
+            if (goes_on)
+                take_one(a, &profilers[i]);
+        }
+        goes_on = goes_on && pause_wait(&a->pause, a->settings.interval_ms);
+    }
+    return NULL;
+}
+
+static void agent_free(struct agent *a)
+{
+    names_free(a->profiling.names);
+    modules_release(&a->profiling.modules);
+    pause_release(&a->pause);
+    settings_release(&a->settings);
+    free(a);
+}
+
+static int start_thread(struct agent *a)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+
+    (void)pthread_attr_init(&attributes);
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = real_pthread_create(&a->thread, &attributes, run, a);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_attr_destroy(&attributes);
+    return failed;
+}
+
+enum status agent_start(struct settings *take_settings, struct agent **ret_agent, struct error *err)
+{
+    struct agent *a = mem_zero(1, sizeof *a);
+
+    mem_on_refusal(out_of_memory);
+    a->settings = *take_settings;
+    *take_settings = (struct settings){0};
+    pause_init(&a->pause);
+    random_seed_system(&a->random);
+    a->profiling.settings = &a->settings;
+    a->profiling.pause = &a->pause;
+    a->profiling.names = names_new();
+    modules_init(&a->profiling.modules);
+    int failed = start_thread(a);
+    if (failed != 0) {
+        agent_free(a);
+        return error_set_errno(err, E_UNAVAILABLE, failed, "starting the agent's thread");
+    }
+    *ret_agent = a;
+    return OK;
+}
+
+bool agent_stop(struct agent *a, int64_t grace_ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (grace_ms + 2000) / 1000;
+
+    pause_stop(&a->pause, grace_ms);
+    if (pthread_timedjoin_np(a->thread, NULL, &until) != 0) {
+        (void)pthread_detach(a->thread);
+        return false;
+    }
+    agent_free(a);
+    return true;
+}
+
+struct settings agent_forget(struct agent *a)
+{
+    struct settings settings = a->settings;
+    a->settings = (struct settings){0};
+    return settings;
+}

@@ -1,0 +1,75 @@
+/* The CPU profiler: samples for its time, adds them up, writes the profile. */
+#include "agent/cpu_profile.h"
+#include "agent/profiler.h"
+#include "agent/sampler.h"
+#include "base/clock.h"
+
+#include <time.h>
+
+enum {
+    LOOK_MS = 100,
+    NAMES_MS = 2000, /* of CPU time: names of a big program are found over some profiles */
+    NS_PER_S = 1000000000,
+};
+
+static void add(void *user, const struct slot *slot)
+{
+    tally_add(user, slot);
+}
+
+static int64_t wall_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* False: another handler took our place. */
+static bool watch(struct profiling *p, struct tally *tally)
+{
+    int64_t until_ms = clock_mono_ms() + p->settings->cpu_ms, left_ms;
+    bool goes_on = true;
+
+    while (goes_on && (left_ms = until_ms - clock_mono_ms()) > 0) {
+        bool waited = pause_wait(p->pause, left_ms < LOOK_MS ? left_ms : LOOK_MS);
+        goes_on = sampler_look(add, tally);
+        if (!waited)
+            return true;
+    }
+    return goes_on;
+}
+
+static enum status sample(struct profiling *p, struct tally *tally, struct error *err)
+{
+    enum status status = sampler_start(&p->modules, NS_PER_S / p->settings->rate, err);
+    if (status != OK)
+        return status;
+
+    bool goes_on = watch(p, tally);
+    tally->lost += sampler_stop(add, tally);
+    if (!goes_on)
+        return error_set(err, E_UNAVAILABLE, "another handler for SIGPROF was set past sigaction()");
+    return OK;
+}
+
+enum status cpu_take(struct profiling *p, struct buf *out, struct error *err)
+{
+    struct tally tally CLEANUP(tally_release);
+    struct cpu_profile profile = {.tally = &tally,
+                                  .modules = &p->modules,
+                                  .names = p->names,
+                                  .time_ns = wall_ns(),
+                                  .period_ns = NS_PER_S / p->settings->rate};
+    int64_t begun_us = clock_mono_us();
+
+    tally_init(&tally);
+    enum status status = sample(p, &tally, err);
+    profile.duration_ns = (clock_mono_us() - begun_us) * 1000;
+    if (status == OK && tally.stacks.count > 0) {
+        names_begin(p->names, NAMES_MS);
+        status = cpu_profile_write(&profile, out, err);
+        names_end(p->names);
+    }
+    modules_settle(&p->modules);
+    return status;
+}

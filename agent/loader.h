@@ -1,0 +1,19 @@
+/*
+ * The dynamic linker, asked by the agent's thread. Its lock is not made anew in the child of a fork(): a
+ * child that was forked while our thread held it would wait for ever at its first dlopen(). So fork() waits
+ * for us.
+ */
+#ifndef AGENT_LOADER_H
+#define AGENT_LOADER_H
+
+#include <stdint.h>
+
+/* The library, for dlsym(); it stays. NULL: there is none. */
+void *loader_open(const char *name);
+/* A number that changes when a library is loaded or unloaded; never 0. */
+uint64_t loader_changes(void);
+
+void loader_before_fork(void);
+void loader_after_fork(void);
+
+#endif

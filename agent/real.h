@@ -1,0 +1,17 @@
+/*
+ * The C library's own functions behind those that the agent stands in for. Each is looked up once and stays.
+ * Any thread; not in signal handlers.
+ */
+#ifndef AGENT_REAL_H
+#define AGENT_REAL_H
+
+#include <pthread.h>
+#include <signal.h>
+
+/* EAGAIN if there is none to be found. */
+int real_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes, void *(*fn)(void *),
+                        void *arg);
+/* -1 with ENOSYS if there is none to be found. */
+int real_sigaction(int number, const struct sigaction *action, struct sigaction *ret_before);
+
+#endif
