@@ -301,9 +301,15 @@ format: ## clang-format on every source
 .PHONY: install clean help
 INSTALL ?= install
 UNITDIR ?= $(PREFIX)/lib/systemd/system
-install: $(BUILD)/brazier ## into PREFIX (/usr/local), under DESTDIR
+install: all ## into PREFIX (/usr/local), under DESTDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/brazier $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 755 $(BUILD)/brazier $(DESTDIR)$(PREFIX)/bin/brazier
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	$(INSTALL) -m 755 $(BUILD)/libbrazier.so $(DESTDIR)$(PREFIX)/lib/libbrazier.so.0
+	ln -sf libbrazier.so.0 $(DESTDIR)$(PREFIX)/lib/libbrazier.so
+	$(INSTALL) -m 644 $(BUILD)/libbrazier.a $(DESTDIR)$(PREFIX)/lib/libbrazier.a
+	$(INSTALL) -m 644 agent/brazier.h $(DESTDIR)$(PREFIX)/include/brazier.h
+	sed 's,@PREFIX@,$(PREFIX),; s,@VERSION@,$(VERSION),' agent/brazier.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/brazier.pc
 	$(INSTALL) -m 644 $(wildcard README.md CHANGES.md docs/*.md deploy/nginx.conf deploy/haproxy.cfg \
 	    deploy/prometheus-rules.yaml deploy/brazier.env) $(DESTDIR)$(PREFIX)/share/doc/brazier
 	sed 's,^ExecStart=/usr/local/bin/,ExecStart=$(PREFIX)/bin/,' deploy/brazier.service >$(DESTDIR)$(UNITDIR)/brazier.service
