@@ -8,6 +8,7 @@
 #include "base/option.h"
 
 #include "base/alloc.h"
+#include "base/distance.h"
 #include "base/slice.h"
 
 #include <assert.h>
@@ -189,45 +190,20 @@ static void env_name(const struct option_row *row, char out[sizeof ENV_PREFIX + 
     out[prefix + len] = '\0';
 }
 
-/* Levenshtein distance, one row of the table at a time. */
-static size_t distance(struct slice a, struct slice b)
-{
-    size_t row[NAME_MAX_BYTES + 1];
-    for (size_t k = 0; k <= b.len; k++)
-        row[k] = k;
-
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b.len; k++) {
-            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[k - 1]);
-            if (row[k] + 1 < best)
-                best = row[k] + 1;
-            if (row[k - 1] + 1 < best)
-                best = row[k - 1] + 1;
-            diagonal = row[k];
-            row[k] = best;
-        }
-    }
-    return row[b.len];
-}
-
-/* The name that was probably meant: at most a third of it is wrong. NULL if none comes near. */
+/* The name that was probably meant. NULL if none comes near. */
 static const char *nearest(const struct option_row *rows, size_t row_count, struct slice name)
 {
     const char *best = NULL;
-    size_t best_distance = name.len / 3 > 2 ? name.len / 3 : 2;
-    if (name.len > NAME_MAX_BYTES)
-        return NULL;
+    size_t best_distance = SIZE_MAX;
 
     for (size_t i = 0; i < row_count; i++) {
         size_t d = distance(name, slice_of(rows[i].name));
-        if (d < best_distance || (d == best_distance && !best)) {
+        if (d < best_distance) {
             best = rows[i].name;
             best_distance = d;
         }
     }
-    return best;
+    return distance_is_near(best_distance, name) ? best : NULL;
 }
 
 static enum status unknown(const struct reading *r, struct error *err)
