@@ -51,7 +51,7 @@ static int64_t total_of(const struct view *v, uint32_t type)
     __int128 sum = 0;
     for (size_t i = 0; i < view_samples(v); i++)
         sum += view_value(v, i, type);
-    return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
+    return stacks_clamp(sum);
 }
 
 static void add_json(struct file_list *l, const char *name, const struct view *v, size_t bytes)

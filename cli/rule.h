@@ -13,8 +13,8 @@
 #define CLI_RULE_H
 
 #include "base/error.h"
-#include "base/slice.h"
 #include "base/regex.h"
+#include "base/slice.h"
 
 enum rule_kind {
     RULE_PERCENT,

@@ -2,9 +2,9 @@
  * How an answer is shown: `format` and the options of a view, as a request names them, and the way from a
  * merge to a reply. docs/QUERY.md describes them.
  *
- *     present_read(req, &q->present, &err)                       on the event loop: what is wrong is 400 at
- * once present_run(q, &source, &base, &out, &reply, &err)         on a merge pool thread present_send(q,
- * &reply, &out, "cpu")
+ *     present_read(req, &q->present, &err)               on the event loop: what is wrong is 400 at once
+ *     present_run(q, &source, &base, &out, &reply, &err)         on a thread of the merge pool
+ *     present_send(q, &reply, &out, "cpu")
  */
 #ifndef COLLECTOR_PRESENT_H
 #define COLLECTOR_PRESENT_H

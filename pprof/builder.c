@@ -17,7 +17,6 @@ void builder_init(struct builder *b, struct buf *out, struct quota *quota)
                           .mappings = COLUMN_OF(struct profile_mapping),
                           .stack = COLUMN_OF(uint32_t),
                           .labels = COLUMN_OF(struct stack_label),
-                          .comments = COLUMN_OF(uint32_t),
                           .text = COLUMN_OF(char)};
     symbols_init(&b->symbols, quota);
 }
@@ -29,7 +28,6 @@ void builder_release(struct builder *b)
     column_release(&b->mappings, b->quota);
     column_release(&b->stack, b->quota);
     column_release(&b->labels, b->quota);
-    column_release(&b->comments, b->quota);
     column_release(&b->text, b->quota);
 }
 
@@ -136,14 +134,6 @@ void builder_type(struct builder *b, struct slice name, struct slice unit)
 
     write_type(b, 1, name, unit);
     b->types++;
-}
-
-void builder_comment(struct builder *b, struct slice text)
-{
-    uint32_t *comment =
-        within(b, b->comments.count, LIMIT_PPROF_COMMENTS, "comments") ? add(b, &b->comments) : NULL;
-    if (comment)
-        *comment = string(b, text);
 }
 
 /* --- what samples stand on --- */
@@ -389,10 +379,7 @@ static void write_header(struct builder *b, const struct builder_header *h)
     if (h->period_type.len > 0)
         write_type(b, 11, h->period_type, h->period_unit);
     wire_out_number(b->out, 12, (uint64_t)h->period);
-    for (size_t i = 0; i < b->comments.count; i++)
-        wire_out_number(b->out, 13, COLUMN_AT(b->comments, uint32_t)[i]);
     wire_out_number(b->out, 14, string(b, h->default_type));
-    wire_out_number(b->out, 15, string(b, h->doc_url));
 }
 
 enum status builder_finish(struct builder *b, const struct builder_header *header, struct error *err)

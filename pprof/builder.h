@@ -35,7 +35,6 @@ struct builder {
     struct column mappings; /* struct profile_mapping */
     struct column stack;    /* uint32_t: locations of the sample at hand */
     struct column labels;   /* struct stack_label, of the sample at hand */
-    struct column comments; /* uint32_t, strings */
     struct column text;     /* char: a text that is made UTF-8 */
     size_t types;
     uint64_t samples;
@@ -101,8 +100,6 @@ void builder_number_label(struct builder *b, struct slice key, int64_t number, s
 /* Ends it: one value for each type. */
 void builder_sample(struct builder *b, const int64_t *values);
 
-void builder_comment(struct builder *b, struct slice text);
-
 struct builder_header {
     int64_t time_nanos; /* when it began, unix time; 0: not known */
     int64_t duration_nanos;
@@ -110,7 +107,6 @@ struct builder_header {
     int64_t period;
     struct slice default_type;             /* empty: the last */
     struct slice drop_frames, keep_frames; /* regular expressions for viewers */
-    struct slice doc_url;
 };
 
 /*

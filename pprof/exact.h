@@ -7,7 +7,7 @@
 #include "pprof/scan.h"
 
 /*
- * proto: inflated. Fills all but format, gzip and inflated_bytes of *ret_result; the names in it borrow from
+ * proto: inflated. Fills all but format and inflated_bytes of *ret_result; the names in it borrow from
  * proto. scratch_bytes: what the reader may hold. E_INVALID names the fault; E_TOO_LARGE over a limit or over
  * scratch_bytes.
  */

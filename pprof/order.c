@@ -82,29 +82,6 @@ static int compare_functions(const void *a, const void *b, void *order)
     return c;
 }
 
-/* Earlier as first mapping, then as in symbols.h. Used to find the first one. */
-static bool comes_first(const struct symbols *s, const struct symbol_mapping *a,
-                        const struct symbol_mapping *b)
-{
-    if (a->is_first != b->is_first)
-        return a->is_first;
-    if (a->is_first && a->first_at != b->first_at)
-        return a->first_at < b->first_at;
-
-    return symbols_compare_mappings(s, a, b) < 0;
-}
-
-/* SYMBOL_NONE when there is none: one that only a damaged profile had is not known. */
-static uint32_t first_mapping(const struct merged *m)
-{
-    const struct symbol_mapping *all = COLUMN_AT(m->symbols.mappings, struct symbol_mapping);
-    uint32_t first = SYMBOL_NONE;
-    for (uint32_t i = 0; i < m->symbols.mappings.count; i++)
-        if (all[i].is_known && (first == SYMBOL_NONE || comes_first(&m->symbols, &all[i], &all[first])))
-            first = i;
-    return first;
-}
-
 static int compare_mappings(const void *a, const void *b, void *order)
 {
     const struct order *o = order;
@@ -217,7 +194,7 @@ static void mark_symbols(struct order *o)
         for (uint32_t at = l->lines_at; at < l->lines_at + l->lines_count; at++)
             mark(&o->functions, COLUMN_AT(s->lines, struct symbol_line)[at].function);
     }
-    uint32_t first = first_mapping(o->merged);
+    uint32_t first = symbols_first_mapping(&o->merged->symbols);
     if (first != SYMBOL_NONE)
         mark(&o->mappings, first);
 }
@@ -299,7 +276,7 @@ static bool settle_all(struct order *o)
         !settle(o, &o->functions, 0, compare_functions) || !settle(o, &o->sets, 0, compare_sets))
         return false;
     if (o->mappings.items.count > 0)
-        lead_mapping(&o->mappings, first_mapping(o->merged));
+        lead_mapping(&o->mappings, symbols_first_mapping(&o->merged->symbols));
 
     return settle(o, &o->locations, 0, compare_locations) && order_samples(o);
 }

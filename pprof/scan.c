@@ -63,9 +63,7 @@ enum status pprof_scan(struct slice body, const struct scan_limits *limits, stru
     if (status != OK)
         return status;
 
-    struct scan_result r = {.format = format_detect(inflated),
-                            .gzip = s.inflated.len > 0,
-                            .inflated_bytes = inflated.len};
+    struct scan_result r = {.format = format_detect(inflated), .inflated_bytes = inflated.len};
     if (!r.format)
         return format_unknown(err);
 

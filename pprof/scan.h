@@ -30,7 +30,6 @@ struct scan_type {
 
 struct scan_result {
     const struct format *format;
-    bool gzip;          /* the body was compressed */
     bool empty;         /* valid, but without a sample */
     int64_t time_nanos; /* 0: not said */
     int64_t duration_nanos;

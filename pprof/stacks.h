@@ -77,7 +77,12 @@ bool stacks_set_has(const struct stacks *s, uint32_t set, uint32_t key, uint32_t
 
 /* True if every sum of the sample is zero. */
 bool stacks_is_zero(const struct stacks *s, uint32_t sample);
-/* The sum of one sample and type; one that does not fit is the end of the range, and *saturated is set. */
+/* What does not fit in 64 bits is the end of the range. */
+static inline int64_t stacks_clamp(__int128 sum)
+{
+    return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
+}
+/* The clamped sum of one sample and type; *saturated is set if it did not fit, else left. */
 int64_t stacks_sum(const struct stacks *s, uint32_t sample, uint32_t type, bool *saturated);
 
 #endif

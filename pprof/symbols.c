@@ -58,6 +58,27 @@ int symbols_compare_mappings(const struct symbols *s, const struct symbol_mappin
     return order;
 }
 
+static bool comes_first(const struct symbols *s, const struct symbol_mapping *a,
+                        const struct symbol_mapping *b)
+{
+    if (a->is_first != b->is_first)
+        return a->is_first;
+    if (a->is_first && a->first_at != b->first_at)
+        return a->first_at < b->first_at;
+
+    return symbols_compare_mappings(s, a, b) < 0;
+}
+
+uint32_t symbols_first_mapping(const struct symbols *s)
+{
+    const struct symbol_mapping *all = COLUMN_AT(s->mappings, struct symbol_mapping);
+    uint32_t first = SYMBOL_NONE;
+    for (uint32_t i = 0; i < s->mappings.count; i++)
+        if (all[i].is_known && (first == SYMBOL_NONE || comes_first(s, &all[i], &all[first])))
+            first = i;
+    return first;
+}
+
 /* The build id names the file if there is one, whatever its path is. A mapping with neither is one that tools
  * make up; all of a size are the same. */
 static uint32_t mapping_name(const struct symbol_mapping *m)

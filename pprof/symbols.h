@@ -73,5 +73,8 @@ void symbols_fold_mapping(struct symbols *s, uint32_t index, const struct symbol
 /* The order of mappings in results: by start, limit, offset, file, build id. */
 int symbols_compare_mappings(const struct symbols *s, const struct symbol_mapping *a,
                              const struct symbol_mapping *b);
+/* The main program: the first mapping of the earliest profile, then by that order. SYMBOL_NONE when there is
+ * none: one that only a damaged profile had is not known. */
+uint32_t symbols_first_mapping(const struct symbols *s);
 
 #endif

@@ -108,15 +108,6 @@ static void write_function(const struct order *o, struct buf *b, uint32_t index)
     wire_out_end(b, begun);
 }
 
-static int64_t saturate(__int128 value, bool *saturated)
-{
-    if (value >= INT64_MIN && value <= INT64_MAX)
-        return (int64_t)value;
-
-    *saturated = true;
-    return value > 0 ? INT64_MAX : INT64_MIN;
-}
-
 /* The strings have the numbers 0..count; the comment about saturation, which no input need have, is one more.
  */
 static void write_strings(const struct order *o, struct buf *b, bool saturated)
@@ -172,8 +163,8 @@ static void write_each(const struct order *o, struct buf *b, const struct order_
 static enum status write_all(const struct order *o, struct buf *b, bool *ret_saturated, struct error *err)
 {
     const struct merged *m = o->merged;
-    bool saturated = false;
-    int64_t duration = saturate(m->duration_nanos, &saturated);
+    int64_t duration = stacks_clamp(m->duration_nanos);
+    bool saturated = duration != m->duration_nanos;
     for (uint32_t i = 0; i < m->types_count; i++)
         write_type(o, b, 1, m->types[i]);
     for (size_t i = 0; i < o->samples.count && !b->full; i++)

@@ -26,15 +26,7 @@ static void add_node(const struct graph *g, uint32_t index, int64_t sum, struct 
         const struct graph_edge *e = graph_edge(g, &g->ins, node->ins, i);
         add_edge(g, e, e->from, node->cum, out);
     }
-    graph_cell(g, node->flat, 10, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(node->flat, g->view->total, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(sum, g->view->total, out);
-    buf_append_byte(out, ' ');
-    graph_cell(g, node->cum, 10, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(node->cum, g->view->total, out);
+    graph_cells(g, index, sum, out);
     buf_append_cstr(out, "                | ");
     buf_append(out, graph_name(g, index));
     buf_append_byte(out, '\n');

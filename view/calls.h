@@ -2,8 +2,8 @@
 #ifndef VIEW_CALLS_H
 #define VIEW_CALLS_H
 
-#include "view/graph.h"
 #include "base/regex.h"
+#include "view/graph.h"
 
 /* Appends legend and table. only: nodes whose name it matches; NULL: all. How many there were. */
 uint32_t calls_text(const struct graph *g, const struct regex *only, struct buf *out);

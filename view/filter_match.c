@@ -53,7 +53,7 @@ void filter_match_release(struct filter_match *m)
     column_release(&m->verdicts, m->f->quota);
 }
 
-bool filter_match_string(struct filter_match *m, uint32_t string)
+static bool match_string(struct filter_match *m, uint32_t string)
 {
     char *verdict = &COLUMN_AT(m->verdicts, char)[string];
     if (*verdict == UNKNOWN)
@@ -68,7 +68,7 @@ bool filter_match_line(struct filter_match *m, uint32_t line)
     if (line < s->lines.count) {
         uint32_t function = COLUMN_AT(s->lines, struct symbol_line)[line].function;
         const struct symbol_function *of = &COLUMN_AT(s->functions, struct symbol_function)[function];
-        return filter_match_string(m, of->name) || filter_match_string(m, of->file);
+        return match_string(m, of->name) || match_string(m, of->file);
     }
 
     const struct filter_pseudo *p = &COLUMN_AT(f->pseudos, struct filter_pseudo)[line - s->lines.count];
@@ -84,7 +84,7 @@ bool filter_match_mapping(struct filter_match *m, uint32_t location)
 
     uint32_t mapping = COLUMN_AT(s->locations, struct symbol_location)[location].mapping;
     if (mapping != SYMBOL_NONE)
-        return filter_match_string(m, COLUMN_AT(s->mappings, struct symbol_mapping)[mapping].file);
+        return match_string(m, COLUMN_AT(s->mappings, struct symbol_mapping)[mapping].file);
 
-    return m->makes_up_mapping && filter_match_string(m, 0);
+    return m->makes_up_mapping && match_string(m, 0);
 }

@@ -13,8 +13,8 @@
 #ifndef VIEW_FILTER_STAGE_H
 #define VIEW_FILTER_STAGE_H
 
-#include "view/filter.h"
 #include "base/regex.h"
+#include "view/filter.h"
 
 enum {
     LOCATION_USED = 1,
@@ -106,7 +106,6 @@ struct filter_match {
 NODISCARD enum status filter_match_init(struct filter_match *m, const struct filter *f, const char *option,
                                         struct slice pattern, struct error *err);
 void filter_match_release(struct filter_match *m);
-bool filter_match_string(struct filter_match *m, uint32_t string);
 /* A line's function or its file. */
 bool filter_match_line(struct filter_match *m, uint32_t line);
 /* The file of the location's mapping. */

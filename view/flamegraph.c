@@ -15,23 +15,19 @@
  *               whole label; file, line and module are there if all that the frame stands for agree
  *   nodes       {depth, frame, inlined}: arrays by node, but `inlined`, a text with "1" for each node whose
  *               calls were all inlined. The root is first, its depth is 0; a node's children follow it one
- *               level deeper, by falling total of the shown type (of a diff: of the greater side). Frame -1
- * is the root, -2 a remainder: many small nodes as one, the last among its siblings remainders  {node,
- * count}: arrays by remainder: where it stands, and for how many nodes values      [{self, total, base_self,
- * base_total}...] by type: arrays by node; the last two of a diff only, and then the first two are its
- * source. total = self + the totals of the children, always
+ *               level deeper, by falling total of the shown type (of a diff: of the greater side). As frame,
+ *               -1 is the root and -2 a remainder: many small nodes as one, the last among its siblings
+ *   remainders  {node, count}: arrays by remainder: where it stands, and for how many nodes
+ *   values      [{self, total, base_self, base_total}...] by type: arrays by node; the last two of a diff
+ *               only, and then the first two are its source. total = self + the children's totals, always
  *
  * Strings are numbered as frames come to them, and frames as nodes do.
  */
 #include "view/format.h"
 
 #include "base/json.h"
-#include "base/limits.h"
 #include "view/places.h"
 #include "view/tree_frames.h"
-
-/* A name is no longer than its profile. */
-#define LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
 
 struct picture {
     struct view *v;
@@ -79,7 +75,7 @@ static bool put_frame(struct picture *p, uint32_t frame, struct buf *label)
 
 static enum status put_frames(struct picture *p, struct error *err)
 {
-    struct buf label CLEANUP(buf_release) = BUF_INIT(LABEL_BYTES);
+    struct buf label CLEANUP(buf_release) = BUF_INIT(PLACE_LABEL_BYTES);
     bool put = true;
 
     for (uint32_t i = 0; put && i < tree_frames_count(&p->frames); i++)
@@ -88,11 +84,6 @@ static enum status put_frames(struct picture *p, struct error *err)
 }
 
 /* --- writing --- */
-
-static int64_t clamp(__int128 n)
-{
-    return n > INT64_MAX ? INT64_MAX : n < INT64_MIN ? INT64_MIN : (int64_t)n;
-}
 
 static void number(struct json *j, const char *key, int64_t n)
 {
@@ -144,7 +135,7 @@ static void write_header(struct picture *p)
         number(j, "base", v->base);
     }
     number(j, "time_nanos", m->time_nanos);
-    number(j, "duration_nanos", clamp(m->duration_nanos));
+    number(j, "duration_nanos", stacks_clamp(m->duration_nanos));
     number(j, "period", m->period);
     json_key(j, "period_type");
     write_type(p, m->period_type);

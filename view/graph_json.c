@@ -57,7 +57,6 @@ static void add_notes(const struct graph *g, struct json *j)
 void graph_json_head(const struct graph *g, struct json *j)
 {
     const struct view *v = g->view;
-    __int128 duration = v->merged->duration_nanos;
     add_text("program", graph_program(g), j);
     json_key(j, "type");
     json_string(j, view_type_name(v, v->type));
@@ -74,7 +73,7 @@ void graph_json_head(const struct graph *g, struct json *j)
     json_key(j, "shown");
     json_i64(j, g->flat_sum);
     add_number("time_nanos", v->merged->time_nanos, j);
-    add_number("duration_nanos", duration > INT64_MAX ? INT64_MAX : (int64_t)duration, j);
+    add_number("duration_nanos", stacks_clamp(v->merged->duration_nanos), j);
     json_key(j, "samples");
     json_u64(j, view_samples(v));
     json_key(j, "nodes_in_all");

@@ -30,28 +30,26 @@ void graph_cell(const struct graph *g, int64_t value, size_t width, struct buf *
     buf_append(out, buf_slice(&text));
 }
 
-static bool comes_first(const struct symbols *s, const struct symbol_mapping *a,
-                        const struct symbol_mapping *b)
+void graph_cells(const struct graph *g, uint32_t index, int64_t sum, struct buf *out)
 {
-    if (a->is_first != b->is_first)
-        return a->is_first;
-    if (a->is_first && a->first_at != b->first_at)
-        return a->first_at < b->first_at;
-
-    return symbols_compare_mappings(s, a, b) < 0;
+    const struct graph_node *node = graph_node(g, index);
+    graph_cell(g, node->flat, 10, out);
+    buf_append_byte(out, ' ');
+    measure_percentage(node->flat, g->view->total, out);
+    buf_append_byte(out, ' ');
+    measure_percentage(sum, g->view->total, out);
+    buf_append_byte(out, ' ');
+    graph_cell(g, node->cum, 10, out);
+    buf_append_byte(out, ' ');
+    measure_percentage(node->cum, g->view->total, out);
 }
 
-/* The program itself: the mapping that stands first in the merged profile. NULL: there is none. */
+/* NULL: there is none. */
 static const struct symbol_mapping *main_mapping(const struct graph *g)
 {
     const struct symbols *s = &g->view->merged->symbols;
-    const struct symbol_mapping *all = COLUMN_AT(s->mappings, struct symbol_mapping);
-    const struct symbol_mapping *first = NULL;
-    for (size_t i = 0; i < s->mappings.count; i++)
-        if (all[i].is_known && (!first || comes_first(s, &all[i], first)))
-            first = &all[i];
-
-    return first;
+    uint32_t first = symbols_first_mapping(s);
+    return first != SYMBOL_NONE ? &COLUMN_AT(s->mappings, struct symbol_mapping)[first] : NULL;
 }
 
 static struct slice text_of(const struct graph *g, uint32_t string)
@@ -113,14 +111,9 @@ static void add_time(int64_t nanos, struct buf *out)
     buf_append_cstr(out, text);
 }
 
-static int64_t clamp(__int128 value)
-{
-    return value > INT64_MAX ? INT64_MAX : value < INT64_MIN ? INT64_MIN : (int64_t)value;
-}
-
 static void add_duration(const struct graph *g, struct buf *out)
 {
-    int64_t nanos = clamp(g->view->merged->duration_nanos);
+    int64_t nanos = stacks_clamp(g->view->merged->duration_nanos);
     if (nanos == 0)
         return;
 

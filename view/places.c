@@ -4,7 +4,6 @@
  */
 #include "view/places.h"
 
-#include "base/limits.h"
 #include "view/path.h"
 
 #include <inttypes.h>

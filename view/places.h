@@ -5,6 +5,7 @@
 #ifndef VIEW_PLACES_H
 #define VIEW_PLACES_H
 
+#include "base/limits.h"
 #include "view/view.h"
 
 /* Each is 0 when it is not known or not the same for all that the frame stands for. */
@@ -34,9 +35,10 @@ static inline struct slice places_string(const struct places *p, uint32_t string
     return intern_get(&p->strings, string);
 }
 
+/* The bound of a label: a name is no longer than its profile. */
+#define PLACE_LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
 /* What stands in the box of a flame graph: "main.run", "main.run:12", "0x401000 main.run:12", a file,
- * "[libc.so.6]",
- * "<unknown>". Appends. */
+ * "[libc.so.6]", "<unknown>". Appends. */
 void place_label(const struct view *v, uint32_t frame, struct buf *out);
 
 #endif

@@ -100,21 +100,11 @@ static void print_time(struct buf *out, int64_t nanos)
     buf_append_cstr(out, " +0000 UTC");
 }
 
-static int64_t clamp(__int128 sum, bool *saturated)
-{
-    if (sum >= INT64_MIN && sum <= INT64_MAX)
-        return (int64_t)sum;
-
-    *saturated = true;
-    return sum > 0 ? INT64_MAX : INT64_MIN;
-}
-
 /* The writer says so in a comment, and comments come before samples here. */
 static bool is_saturated(const struct raw *r)
 {
     const struct stacks *s = &r->m->stacks;
-    bool saturated = false;
-    (void)clamp(r->m->duration_nanos, &saturated);
+    bool saturated = stacks_clamp(r->m->duration_nanos) != r->m->duration_nanos;
     for (size_t i = 0; i < r->order.samples.count && s->carries.count > 0; i++)
         for (uint32_t k = 0; k < s->types; k++)
             (void)stacks_sum(s, COLUMN_AT(r->order.samples, uint32_t)[i], k, &saturated);
@@ -165,8 +155,7 @@ static void print_types(const struct raw *r)
 static void print_head(const struct raw *r)
 {
     const struct merged *m = r->m;
-    bool saturated = false;
-    int64_t duration = clamp(m->duration_nanos, &saturated);
+    int64_t duration = stacks_clamp(m->duration_nanos);
     if (m->doc_url.string != 0)
         buf_printf(r->out, "Doc: %.*s\n", SLICE_ARG(text_of(r, m->doc_url.string)));
     buf_printf(r->out, "PeriodType: %.*s %.*s\nPeriod: %" PRId64 "\n",

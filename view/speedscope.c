@@ -9,13 +9,9 @@
 #include "view/format.h"
 
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/version.h"
 #include "view/places.h"
 #include "view/tree_frames.h"
-
-/* The names of stacks are as good as those of a flame graph's boxes; one is no longer than its profile. */
-#define LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
 
 enum { EXPORTER_BYTES = 256 };
 
@@ -40,7 +36,7 @@ static void scope_release(struct scope *s)
 
 static void put_frames(struct scope *s)
 {
-    struct buf label CLEANUP(buf_release) = BUF_INIT(LABEL_BYTES);
+    struct buf label CLEANUP(buf_release) = BUF_INIT(PLACE_LABEL_BYTES);
     struct json *j = &s->json;
 
     json_key(j, "shared");
@@ -159,7 +155,7 @@ static const char *unit_of(struct slice unit)
 
 static bool put_profile(struct scope *s, uint32_t type, bool second)
 {
-    struct buf name CLEANUP(buf_release) = BUF_INIT(LABEL_BYTES);
+    struct buf name CLEANUP(buf_release) = BUF_INIT(PLACE_LABEL_BYTES);
     struct json *j = &s->json;
 
     buf_append(&name, view_type_name(s->v, type));

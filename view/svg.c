@@ -12,7 +12,6 @@
  */
 #include "view/format.h"
 
-#include "base/limits.h"
 #include "view/markup.h"
 #include "view/path.h"
 #include "view/svg_part.h"
@@ -23,9 +22,6 @@
 
 extern const char view_svg_js[], view_svg_css[];
 extern const unsigned long view_svg_js_bytes, view_svg_css_bytes;
-
-/* A name is no longer than its profile. */
-#define LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
 
 /* Pixels. */
 enum {
@@ -96,7 +92,8 @@ static void put_time(struct drawing *d)
 static void put_about(struct drawing *d)
 {
     const struct symbols *s = &d->v->merged->symbols;
-    uint32_t file = s->mappings.count > 0 ? COLUMN_AT(s->mappings, struct symbol_mapping)[0].file : 0;
+    uint32_t first = symbols_first_mapping(s);
+    uint32_t file = first != SYMBOL_NONE ? COLUMN_AT(s->mappings, struct symbol_mapping)[first].file : 0;
 
     if (d->v->is_diff)
         buf_append(d->out, SLICE("Base \xe2\x86\x92 source; a box is as wide as both together"));
@@ -260,8 +257,8 @@ enum status svg_render(struct view *v, struct buf *out, struct error *err)
     struct drawing d CLEANUP(drawing_release) = {.v = v,
                                                  .widths = COLUMN_OF(double),
                                                  .lefts = COLUMN_OF(double),
-                                                 .label = BUF_INIT(LABEL_BYTES),
-                                                 .caption = BUF_INIT(LABEL_BYTES),
+                                                 .label = BUF_INIT(PLACE_LABEL_BYTES),
+                                                 .caption = BUF_INIT(PLACE_LABEL_BYTES),
                                                  .out = out};
     const struct view_options *o = v->options;
     const struct tree_options tree = {.type = v->type,

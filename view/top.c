@@ -24,21 +24,11 @@
 #include "view/format.h"
 #include "view/graph_json.h"
 #include "view/graph_part.h"
-#include "view/measure.h"
 
 static void add_row(const struct graph *g, uint32_t index, int64_t sum, struct buf *out)
 {
     static const char *const notes[] = {"", " (partial-inline)", " (inline)"};
-    const struct graph_node *node = graph_node(g, index);
-    graph_cell(g, node->flat, 10, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(node->flat, g->view->total, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(sum, g->view->total, out);
-    buf_append_byte(out, ' ');
-    graph_cell(g, node->cum, 10, out);
-    buf_append_byte(out, ' ');
-    measure_percentage(node->cum, g->view->total, out);
+    graph_cells(g, index, sum, out);
     buf_append_cstr(out, "  ");
     buf_append(out, graph_name(g, index));
     buf_append_cstr(out, notes[graph_inlined(g, index)]);

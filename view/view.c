@@ -219,41 +219,18 @@ static enum status choose_type(const struct merged *m, struct slice wanted, uint
 
 /* --- totals --- */
 
-static bool set_is_base(const struct merged *m, uint32_t set)
-{
-    const struct stack_labels *labels = &COLUMN_AT(m->stacks.sets, struct stack_labels)[set];
-
-    for (uint32_t i = 0; i < labels->count; i++) {
-        const struct stack_label *l = &COLUMN_AT(m->stacks.labels, struct stack_label)[labels->at + i];
-
-        if (slice_eq_cstr(intern_get(&m->symbols.strings, l->key), MERGE_BASE_KEY) &&
-            slice_eq_cstr(intern_get(&m->symbols.strings, l->text), MERGE_BASE_TEXT))
-            return true;
-    }
-    return false;
-}
-
-static int64_t clamp(__int128 sum)
-{
-    return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
-}
-
 /* Shares are of the sizes of the samples, whichever their signs; of a diff, of those of its base. */
-static enum status add_up(struct view *v, const struct merged *whole, struct error *err)
+static void add_up(struct view *v, const struct merged *whole)
 {
     __int128 sizes = 0, base_sizes = 0, source = 0, base = 0;
-    struct column is_base = COLUMN_OF(char);
+    struct merged_base label = merged_base(whole);
 
-    if (!column_fill(&is_base, whole->stacks.sets.count, 0, &v->quota))
-        return quota_error(&v->quota, err);
-    for (uint32_t i = 0; i < whole->stacks.sets.count; i++)
-        COLUMN_AT(is_base, char)[i] = set_is_base(whole, i);
     for (uint32_t i = 0; i < whole->stacks.samples.count; i++) {
         bool saturated = false;
         __int128 value = stacks_sum(&whole->stacks, i, v->type, &saturated);
         __int128 size = value < 0 ? -value : value;
 
-        if (COLUMN_AT(is_base, char)[COLUMN_AT(whole->stacks.samples, struct stack)[i].labels]) {
+        if (merged_is_base(whole, label, i)) {
             base -= value;
             base_sizes += size;
             v->is_diff |= !stacks_is_zero(&whole->stacks, i);
@@ -262,23 +239,9 @@ static enum status add_up(struct view *v, const struct merged *whole, struct err
         }
         sizes += size;
     }
-    column_release(&is_base, &v->quota);
-    v->total = clamp(base_sizes > 0 ? base_sizes : sizes);
-    v->source = clamp(source);
-    v->base = clamp(base);
-    return OK;
-}
-
-/* Of the filtered samples' label sets: which are of a base. */
-static enum status mark_bases(struct view *v, struct error *err)
-{
-    size_t count = v->merged->stacks.sets.count;
-
-    if (!column_fill(&v->base_sets, count, 0, &v->quota))
-        return quota_error(&v->quota, err);
-    for (uint32_t i = 0; v->is_diff && i < count; i++)
-        COLUMN_AT(v->base_sets, char)[i] = set_is_base(v->merged, i);
-    return OK;
+    v->total = stacks_clamp(base_sizes > 0 ? base_sizes : sizes);
+    v->source = stacks_clamp(source);
+    v->base = stacks_clamp(base);
 }
 
 static enum status filter(struct view *v, struct error *err)
@@ -316,20 +279,19 @@ enum status view_open(struct merge *m, const struct view_options *options, struc
                        .spans = COLUMN_OF(struct view_span),
                        .of_spans = COLUMN_OF(uint32_t),
                        .steps = COLUMN_OF(struct view_step),
-                       .base_sets = COLUMN_OF(char),
                        .notes = BUF_INIT(NOTES_MAX)};
     enum status status = choose_type(v->merged, options->sample_index, &v->type, err);
-    if (status == OK)
-        status = add_up(v, v->merged, err);
-    if (status == OK)
-        status = filter(v, err);
-    if (status == OK)
-        status = mark_bases(v, err);
+    if (status != OK)
+        return status;
+
+    add_up(v, v->merged);
+    status = filter(v, err);
     if (status == OK)
         status = make_frames(v, err);
     if (status != OK)
         return status;
 
+    v->base_label = merged_base(v->merged);
     *ret_view = v;
     v = NULL;
     return OK;
@@ -344,7 +306,6 @@ void view_free(struct view *v)
     column_release(&v->spans, &v->quota);
     column_release(&v->of_spans, &v->quota);
     column_release(&v->steps, &v->quota);
-    column_release(&v->base_sets, &v->quota);
     if (v->filtered)
         merged_release(v->filtered);
     free(v->filtered);
@@ -378,7 +339,7 @@ int64_t view_value(const struct view *v, size_t sample, uint32_t type)
 
 bool view_is_base(const struct view *v, size_t sample)
 {
-    return COLUMN_AT(v->base_sets, char)[stack_of(v, sample)->labels];
+    return v->is_diff && merged_is_base(v->merged, v->base_label, (uint32_t)sample);
 }
 
 bool view_stack(struct view *v, size_t sample, struct view_stack *ret_stack)

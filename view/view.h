@@ -49,15 +49,15 @@ struct view {
     struct merged *filtered;     /* NULL when there was nothing to filter */
     struct quota quota;
     const struct view_options *options;
-    struct intern strings;   /* of frames: names and cleaned paths */
-    struct column frames;    /* struct view_frame, distinct */
-    struct column spans;     /* struct view_span by location: its frames, innermost first, in ... */
-    struct column of_spans;  /* ... uint32_t */
-    struct column steps;     /* struct view_step, of one stack */
-    struct column base_sets; /* char by label set: is it of a base? */
-    uint32_t type;           /* the sample type that is shown, an index */
-    bool is_diff;            /* there is a base, be it empty: an input came as one or samples say so */
-    int64_t total;           /* what shares are of: all samples before the filters; of a diff: of the base */
+    struct intern strings;         /* of frames: names and cleaned paths */
+    struct column frames;          /* struct view_frame, distinct */
+    struct column spans;           /* struct view_span by location: its frames, innermost first, in ... */
+    struct column of_spans;        /* ... uint32_t */
+    struct column steps;           /* struct view_step, of one stack */
+    struct merged_base base_label; /* what marks a base's sample */
+    uint32_t type;                 /* the sample type that is shown, an index */
+    bool is_diff;                  /* there is a base, be it empty: an input came as one or samples say so */
+    int64_t total; /* what shares are of: all samples before the filters; of a diff: of the base */
     int64_t source,
         base;         /* the sums of both sides of a diff, neither negative as a rule; before the filters */
     struct buf notes; /* one line each: "Focus expression matched no samples" */

@@ -72,7 +72,6 @@ static void a_profile_is_what_was_put_in(void **state)
     builder_frame(&x.b, builder_address(&x.b, 0x99, BUILDER_NONE));
     builder_sample(&x.b, (int64_t[]){1, 5});
     builder_sample(&x.b, (int64_t[]){3, 4});
-    builder_comment(&x.b, SLICE("by hand"));
     finish(&x, &(struct builder_header){.time_nanos = 1700000000000000000,
                                         .duration_nanos = 10,
                                         .period_type = SLICE("cpu"),
@@ -80,8 +79,7 @@ static void a_profile_is_what_was_put_in(void **state)
                                         .period = 4,
                                         .default_type = SLICE("samples"),
                                         .drop_frames = SLICE("malloc"),
-                                        .keep_frames = SLICE("main"),
-                                        .doc_url = SLICE("https://example.org/")});
+                                        .keep_frames = SLICE("main")});
     char *meaning = meaning_of(buf_slice(&x.out));
     assert_string_equal(meaning,
                         "samples:\n"
@@ -98,9 +96,7 @@ static void a_profile_is_what_was_put_in(void **state)
     assert_int_equal(profile_default_type(&r.profile), 0);
     assert_string(&r, r.profile.drop_frames, "malloc");
     assert_string(&r, r.profile.keep_frames, "main");
-    assert_string(&r, r.profile.doc_url, "https://example.org/");
     assert_string(&r, r.profile.period_type.unit, "nanoseconds");
-    assert_string(&r, COLUMN_AT(r.profile.comments, uint32_t)[0], "by hand");
     assert_int_equal(COLUMN_AT(r.profile.mappings, struct profile_mapping)->flags, MAPPING_HAS_FUNCTIONS);
 }
 
@@ -213,7 +209,6 @@ static void memory_is_bounded(void **state)
                 builder_sample(&x.b, &(int64_t){1});
             }
             builder_mapping(&x.b, &(struct builder_mapping){.file = SLICE("a")});
-            builder_comment(&x.b, SLICE("c"));
             enum status status = builder_finish(&x.b, &(struct builder_header){.period = 1}, NULL);
             assert_true(status == OK || status == E_TOO_LARGE);
             done = status == OK && which == 1;
