@@ -1,3 +1,4 @@
+/* MD5 by OpenSSL: S3 asks for it in Content-MD5 of a bulk delete, nothing else does. */
 #include "base/md5.h"
 
 #include <openssl/evp.h>

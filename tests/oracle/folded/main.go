@@ -3,7 +3,7 @@
 //
 //	OURS INDEX SOURCE [BASE]    the folded stacks in file OURS are those of sample type INDEX
 //
-// A base in which nothing has a value makes no difference: then there is one column.
+// With a base, be it empty, there are two columns: the base's and the source's.
 package main
 
 import (
@@ -34,18 +34,18 @@ func frames(l *profile.Location) []string {
 }
 
 // Adds what the file has in the type, by stack, to one of the two columns.
-func read(path string, index, column int, sums map[string][2]int64) (some bool, err error) {
+func read(path string, index, column int, sums map[string][2]int64) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer f.Close()
 	p, err := profile.Parse(f)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := p.RemoveUninteresting(); err != nil {
-		return false, err
+		return err
 	}
 	for _, s := range p.Sample {
 		var stack []string
@@ -62,11 +62,8 @@ func read(path string, index, column int, sums map[string][2]int64) (some bool, 
 		sum := sums[name]
 		sum[column] += s.Value[index]
 		sums[name] = sum
-		for _, value := range s.Value {
-			some = some || value != 0
-		}
 	}
-	return some, nil
+	return nil
 }
 
 func judge(words []string) error {
@@ -75,14 +72,10 @@ func judge(words []string) error {
 		return err
 	}
 	theirs := map[string][2]int64{}
-	width := 1
+	width := len(words) - 2
 	for i, path := range words[2:] {
-		some, err := read(path, index, i, theirs)
-		if err != nil {
+		if err := read(path, index, i, theirs); err != nil {
 			return err
-		}
-		if some && i == 1 {
-			width = 2
 		}
 	}
 	ours, err := os.ReadFile(words[0])
