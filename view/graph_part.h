@@ -22,7 +22,8 @@ static inline int64_t graph_abs(int64_t a)
 /* What does not fit, or is no number, is the least: so amd64 converts, and pprof's orders depend on it. */
 static inline int64_t graph_to_i64(double a)
 {
-    return a >= -0x1p63 && a < 0x1p63 ? (int64_t)a : INT64_MIN;
+    const double limit = 9223372036854775808.0; /* 2^63 */
+    return a >= -limit && a < limit ? (int64_t)a : INT64_MIN;
 }
 
 /* graph_count.c: sums over the samples. */

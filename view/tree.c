@@ -154,14 +154,15 @@ static bool order_nodes(struct pruning *p)
         return false;
 
     const uint32_t *starts = numbers(&p->starts), *kids = numbers(&p->kids);
-    numbers(&stack)[open++] = 0;
+    uint32_t *waiting = numbers(&stack);
+    waiting[open++] = 0;
     while (open > 0) {
-        uint32_t node = numbers(&stack)[--open];
+        uint32_t node = waiting[--open];
 
         numbers(&p->places)[node] = done;
         numbers(&p->order)[done++] = node;
         for (uint32_t i = starts[node + 1]; i-- > starts[node];)
-            numbers(&stack)[open++] = kids[i];
+            waiting[open++] = kids[i];
     }
     column_release(&stack, p->paths.quota);
     return true;
