@@ -1,3 +1,6 @@
+/* Secrets are read when a client is made, not when the configuration is: files of Kubernetes and of Vault are
+ * renewed while we run. A target that does not accept a connection within seconds is down, however long its
+ * profile would take. */
 #include "scrape/access.h"
 
 #include "client/token.h"

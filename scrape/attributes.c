@@ -41,14 +41,16 @@ void attributes_set(struct attributes *a, struct slice name, struct slice value)
         return;
     }
     struct slice kept = arena_copy(a->arena, value);
-    struct slice named = at < a->count ? a->items[at].name : arena_copy(a->arena, name);
-    if (!kept.ptr || !named.ptr || at == LIMIT_ATTRIBUTES) {
+    if (at < a->count && kept.ptr) {
+        a->items[at].value = kept;
+        return;
+    }
+    struct slice named = arena_copy(a->arena, name);
+    if (!kept.ptr || !named.ptr || a->count == LIMIT_ATTRIBUTES) {
         a->full = true;
         return;
     }
-    a->items[at] = (struct attribute){named, kept};
-    if (at == a->count)
-        a->count++;
+    a->items[a->count++] = (struct attribute){named, kept};
 }
 
 void attributes_default(struct attributes *a, struct slice name, struct slice value)

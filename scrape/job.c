@@ -1,3 +1,5 @@
+/* The defaults are those of a Go program that a team has not thought about: a CPU profile of ten seconds and
+ * a look at everything else once a minute, which costs the target about a percent. */
 #include "scrape/job.h"
 
 #include <inttypes.h>
@@ -7,6 +9,7 @@ void job_init(struct job *j)
     *j = (struct job){.interval_ms = JOB_INTERVAL_MS,
                       .timeout_ms = JOB_TIMEOUT_MS,
                       .scheme = SLICE("http"),
+                      .base = SLICE("/debug/pprof"),
                       .probes = probes_of_go(JOB_CPU_SECONDS)};
 }
 

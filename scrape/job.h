@@ -16,7 +16,7 @@ struct job {
     int64_t interval_ms; /* from one round over a target to the next */
     int64_t timeout_ms;  /* of one request, beyond the seconds that the profile takes */
     struct slice scheme; /* of targets that say none */
-    struct slice prefix; /* of all paths; empty */
+    struct slice base;   /* of the profiles' paths: "/debug/pprof" */
     struct probes probes;
     struct access access;
     struct relabel rules[JOB_RULES_MAX];

@@ -1,3 +1,5 @@
+/* What Go serves, with brazier's names of types. A trace is large and costs much, so it is there only for
+ * those who ask, and short. Paths that do not begin with a slash stand below the target's base. */
 #include "scrape/probe.h"
 
 #include <inttypes.h>
@@ -8,14 +10,14 @@ static const struct {
     const char *name, *path;
     bool has_seconds, is_off;
 } GO[] = {
-    {"cpu", "/debug/pprof/profile", true, false},
-    {"heap", "/debug/pprof/heap", false, false},
-    {"allocs", "/debug/pprof/allocs", false, false},
-    {"block", "/debug/pprof/block", false, false},
-    {"mutex", "/debug/pprof/mutex", false, false},
-    {"goroutine", "/debug/pprof/goroutine", false, false},
-    {"threadcreate", "/debug/pprof/threadcreate", false, false},
-    {"trace", "/debug/pprof/trace", true, true},
+    {"cpu", "profile", true, false},
+    {"heap", "heap", false, false},
+    {"allocs", "allocs", false, false},
+    {"block", "block", false, false},
+    {"mutex", "mutex", false, false},
+    {"goroutine", "goroutine", false, false},
+    {"threadcreate", "threadcreate", false, false},
+    {"trace", "trace", true, true},
 };
 
 struct probes probes_of_go(int64_t seconds)
@@ -52,8 +54,12 @@ int64_t probes_seconds(const struct probes *p)
     return sum;
 }
 
-void probe_path(const struct probe *p, struct buf *out)
+void probe_path(const struct probe *p, struct slice base, struct buf *out)
 {
+    if (!slice_starts(p->path, SLICE("/"))) {
+        buf_append(out, base);
+        buf_append_byte(out, '/');
+    }
     buf_append(out, p->path);
     if (p->seconds > 0)
         buf_printf(out, "%cseconds=%" PRId64, slice_find(p->path, '?') < p->path.len ? '&' : '?', p->seconds);

@@ -32,7 +32,7 @@ struct probes probes_of_go(int64_t seconds);
 struct probe *probes_find(struct probes *p, struct slice name);
 /* Seconds that one round over all of them takes at least. */
 int64_t probes_seconds(const struct probes *p);
-/* Appends path and query: "/debug/pprof/profile?seconds=10". */
-void probe_path(const struct probe *p, struct buf *out);
+/* Appends path and query: "/debug/pprof/profile?seconds=10". `base` is the target's, "/debug/pprof". */
+void probe_path(const struct probe *p, struct slice base, struct buf *out);
 
 #endif

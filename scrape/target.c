@@ -1,3 +1,6 @@
+/* A target is made in one go: defaults, then the rules, then what the attributes say by then. Its key is the
+ * text of everything that makes it what it is, so a change of a label makes it another target; its offset is
+ * a hash of the key, which spreads targets over the interval and is the same after a restart. */
 #include "scrape/target.h"
 
 #include "base/alloc.h"
@@ -22,7 +25,7 @@ static enum status set_url(struct target *t, const struct attributes *a, struct 
     struct buf url CLEANUP(buf_release) = BUF_INIT(URL_BYTES);
     struct slice address = attributes_get(a, SLICE("__address__"));
     struct slice scheme = attributes_get(a, SLICE("__scheme__"));
-    struct slice prefix = attributes_get(a, SLICE("__path_prefix__"));
+    struct slice base = attributes_get(a, SLICE("__pprof_path__"));
 
     if (address.len == 0)
         return error_set(err, E_INVALID, "a target of job '%.*s' has no __address__",
@@ -35,14 +38,18 @@ static enum status set_url(struct target *t, const struct attributes *a, struct 
     if (!slice_eq(scheme, SLICE("http")) && !slice_eq(scheme, SLICE("https")))
         return error_set(err, E_INVALID, "the scheme of '%.*s' is '%.*s': say http or https",
                          SLICE_ARG(address), SLICE_ARG(scheme));
-    while (slice_ends(prefix, SLICE("/")))
-        prefix.len--;
+    while (slice_ends(base, SLICE("/")))
+        base.len--;
     buf_printf(&url, "%.*s://%.*s", SLICE_ARG(scheme), SLICE_ARG(address));
-    if (prefix.len > 0 && prefix.ptr[0] != '/')
-        buf_append_byte(&url, '/');
-    buf_append(&url, prefix);
     t->url = arena_copy(&t->arena, buf_slice(&url));
-    return buf_check(&url, "the target's URL", err);
+    if (buf_check(&url, "the target's URL", err) != OK)
+        return E_TOO_LARGE;
+    buf_reset(&url);
+    if (base.len > 0 && base.ptr[0] != '/')
+        buf_append_byte(&url, '/');
+    buf_append(&url, base);
+    t->base = arena_copy(&t->arena, buf_slice(&url));
+    return buf_check(&url, "the target's path", err);
 }
 
 static bool is_hidden(struct slice name)
@@ -82,7 +89,8 @@ static enum status set_key(struct target *t, struct error *err)
     struct sha256 hash;
     uint64_t number = 0;
 
-    buf_printf(&key, "%.*s\n%.*s\n%.*s\n", SLICE_ARG(t->job->name), SLICE_ARG(t->url), SLICE_ARG(t->service));
+    buf_printf(&key, "%.*s\n%.*s%.*s\n%.*s\n", SLICE_ARG(t->job->name), SLICE_ARG(t->url), SLICE_ARG(t->base),
+               SLICE_ARG(t->service));
     labels_format(&t->labels, &key);
     t->key = arena_copy(&t->arena, buf_slice(&key));
     hash = sha256_of(buf_slice(&key));
@@ -95,7 +103,7 @@ static enum status set_key(struct target *t, struct error *err)
 static void add_defaults(const struct job *job, struct attributes *a)
 {
     attributes_default(a, SLICE("__scheme__"), job->scheme);
-    attributes_default(a, SLICE("__path_prefix__"), job->prefix);
+    attributes_default(a, SLICE("__pprof_path__"), job->base);
     if (job->is_named)
         attributes_default(a, SLICE("job"), job->name);
 }

@@ -11,7 +11,8 @@
 
 struct target {
     const struct job *job; /* outlives it */
-    struct slice url;      /* "http://10.0.0.7:6060", with a path prefix if there is one; ends in no slash */
+    struct slice url;      /* "http://10.0.0.7:6060" */
+    struct slice base;     /* "/debug/pprof": where its profiles are; ends in no slash */
     struct slice service;
     struct labels labels;
     struct slice key;   /* the same for the same target of the same job, and only then */
@@ -21,7 +22,7 @@ struct target {
 
 /*
  * Takes attributes through the job's relabelling. What counts then: __address__ (HOST:PORT), __scheme__,
- * __path_prefix__, __service__ (else service, else the job's name); instance is __address__ unless it is set.
+ * __pprof_path__, __service__ (else service, else the job's name); instance is __address__ unless it is set.
  * *ret_target is NULL when the rules drop it. E_INVALID: it has no address, or its labels are over the limits
  * of labels_check(); E_TOO_LARGE. `found` is used up.
  */
