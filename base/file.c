@@ -64,12 +64,9 @@ static enum status read_all(int fd, const char *path, struct buf *out, struct er
     }
 }
 
-enum status file_read(const char *path, struct buf *out, struct error *err)
+/* All of it or nothing. */
+static enum status append(int fd, const char *path, struct buf *out, struct error *err)
 {
-    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return path_error(err, errno, path);
-
     size_t before = out->len;
     enum status status = read_all(fd, path, out, err);
     if (status != OK) {
@@ -78,6 +75,20 @@ enum status file_read(const char *path, struct buf *out, struct error *err)
             out->ptr[before] = '\0';
     }
     return status;
+}
+
+enum status file_read(const char *path, struct buf *out, struct error *err)
+{
+    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return path_error(err, errno, path);
+
+    return append(fd, path, out, err);
+}
+
+enum status file_read_stdin(struct buf *out, struct error *err)
+{
+    return append(STDIN_FILENO, "standard input", out, err);
 }
 
 int64_t file_mtime_ns(const char *path)

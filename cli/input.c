@@ -9,14 +9,12 @@
 #include "cli/walk.h"
 #include "pprof/merged.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { PATH_BYTES = 64 * 1024, SKIPPED_NAMED = 10, STDIN_CHUNK = 64 * 1024 };
+enum { PATH_BYTES = 64 * 1024, SKIPPED_NAMED = 10 };
 
 struct merge *input_merge_new(const struct query_options *o)
 {
@@ -105,23 +103,6 @@ static enum status visit(const char *path, void *user, struct error *err)
 
 /* --- a word --- */
 
-static enum status read_stdin(struct buf *out, struct error *err)
-{
-    for (;;) {
-        if (!buf_reserve(out, STDIN_CHUNK))
-            return buf_check(out, "standard input", err);
-        ssize_t n = read(STDIN_FILENO, out->ptr + out->len, STDIN_CHUNK);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set_errno(err, E_INVALID, errno, "standard input");
-        if (n == 0)
-            return OK;
-        out->len += (size_t)n;
-        out->ptr[out->len] = '\0';
-    }
-}
-
 /* Of a URL that is not there, E_NOT_FOUND stays: it may be a question that found nothing. */
 static enum status add_url(struct input *in, const char *url, struct error *err)
 {
@@ -134,7 +115,7 @@ static enum status add_file(struct input *in, const char *path, struct error *er
 {
     struct buf body CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
     bool is_stdin = strcmp(path, "-") == 0;
-    enum status status = is_stdin ? read_stdin(&body, err) : file_read(path, &body, err);
+    enum status status = is_stdin ? file_read_stdin(&body, err) : file_read(path, &body, err);
     if (status != OK) {
         if (err)
             err->code = E_INVALID;

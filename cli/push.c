@@ -6,6 +6,7 @@
 
 #include "base/option.h"
 #include "base/printable.h"
+#include "cli/label_word.h"
 #include "cli/push_run.h"
 #include "client/token.h"
 
@@ -74,17 +75,9 @@ void push_help(void)
 
 static enum status read_labels(const struct option_list *list, struct labels *labels, struct error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct slice text = slice_of(list->values[i]);
-        size_t equals = slice_find(text, '=');
-
-        if (equals == 0 || equals == text.len)
-            return error_set(err, E_INVALID, "a label is KEY=VALUE, which '%s' is not", list->values[i]);
-        if (labels->count == LIMIT_LABELS)
-            return error_set(err, E_INVALID, "more than %lu labels", LIMIT_LABELS);
-        labels->items[labels->count++] =
-            (struct label){slice_sub(text, 0, equals), slice_from(text, equals + 1)};
-    }
+    for (size_t i = 0; i < list->count; i++)
+        if (label_word_add(list->values[i], labels, err) != OK)
+            return err->code;
     labels_sort(labels);
     return labels_check(labels, err);
 }

@@ -29,7 +29,6 @@ enum {
     BACKOFF_MAX_MS = 10000,
     TICK_MS = 20,
     BAR_COLUMNS = 20,
-    STDIN_CHUNK = 64 * 1024,
     ANSWER_BYTES = 64 * 1024,
 };
 
@@ -99,23 +98,6 @@ struct sending {
     atomic_bool is_over; /* the collector cannot be reached */
     pthread_mutex_t lock;
 };
-
-static enum status read_stdin(struct buf *out, struct error *err)
-{
-    for (;;) {
-        if (!buf_reserve(out, STDIN_CHUNK))
-            return buf_check(out, "standard input", err);
-        ssize_t n = read(STDIN_FILENO, out->ptr + out->len, STDIN_CHUNK);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set_errno(err, E_INVALID, errno, "standard input");
-        if (n == 0)
-            return OK;
-        out->len += (size_t)n;
-        out->ptr[out->len] = '\0';
-    }
-}
 
 static void wait_ms(int64_t ms)
 {
@@ -215,7 +197,7 @@ static void push_one(struct sending *s, struct client *client, struct push_file 
     struct push_item item CLEANUP(push_item_release) = PUSH_ITEM_INIT;
     struct error err;
     bool is_stdin = strcmp(file->path, "-") == 0;
-    enum status status = is_stdin ? read_stdin(&body, &err) : file_read(file->path, &body, &err);
+    enum status status = is_stdin ? file_read_stdin(&body, &err) : file_read(file->path, &body, &err);
 
     if (status == OK)
         status = push_item_judge(&item, &s->run->defaults, file->path, buf_slice(&body), &err);

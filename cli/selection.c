@@ -3,11 +3,12 @@
 #include "cli/selection.h"
 
 #include "base/encode.h"
-#include "model/labels.h"
+#include "cli/label_word.h"
 #include "model/time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LABELS_BYTES = 16 * 1024 };
 
@@ -22,18 +23,9 @@ static void add_param(struct buf *out, const char *name, struct slice value)
 static enum status labels_of(const struct option_list *list, struct buf *out, struct error *err)
 {
     struct labels labels = {.count = 0};
-    for (size_t i = 0; i < list->count; i++) {
-        struct slice text = slice_of(list->values[i]);
-        if (slice_eq(text, SLICE(",")))
-            continue;
-        size_t equals = slice_find(text, '=');
-        if (equals == 0 || equals == text.len)
-            return error_set(err, E_INVALID, "a label is KEY=VALUE, which '%s' is not", list->values[i]);
-        if (labels.count == LIMIT_LABELS)
-            return error_set(err, E_INVALID, "more than %lu labels", LIMIT_LABELS);
-        labels.items[labels.count++] =
-            (struct label){slice_sub(text, 0, equals), slice_from(text, equals + 1)};
-    }
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->values[i], ",") != 0 && label_word_add(list->values[i], &labels, err) != OK)
+            return E_INVALID;
     labels_format(&labels, out);
     return OK;
 }

@@ -91,6 +91,27 @@ static void a_file_that_tells_no_size_is_read_too(void **state)
     assert_true(slice_starts(buf_slice(&out), SLICE("Name:")));
 }
 
+static void standard_input_is_read_to_its_end(void **state)
+{
+    (void)state;
+    int ends[2], before = dup(STDIN_FILENO);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "12345", 5), 5);
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+
+    struct buf out CLEANUP(buf_release) = BUF_INIT(4);
+    struct error err;
+    assert_int_equal(file_read_stdin(&out, &err), E_TOO_LARGE);
+    assert_string_equal(err.text, "'standard input' is over 4 bytes");
+    assert_int_equal(out.len, 0);
+    assert_int_equal(file_read_stdin(&out, &err), OK);
+    assert_int_equal(out.len, 0);
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(before), 0);
+    assert_int_equal(close(ends[0]), 0);
+}
+
 static void the_bound_is_exact(void **state)
 {
     (void)state;
@@ -197,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_is_appended_whole, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(an_empty_file_is_no_error, make_dir, remove_dir),
         cmocka_unit_test(a_file_that_tells_no_size_is_read_too),
+        cmocka_unit_test(standard_input_is_read_to_its_end),
         cmocka_unit_test_setup_teardown(the_bound_is_exact, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(an_absent_file_is_not_found_and_named, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(a_directory_is_no_file, make_dir, remove_dir),
