@@ -73,7 +73,7 @@ need_packages() (
 
 # What ./run.sh needs, and what ./test.sh needs on top.
 packages_build=(gcc g++ libc6-dev make pkg-config libmicrohttpd-dev libcurl4-openssl-dev libxml2-dev libdeflate-dev
-    zlib1g-dev libxxhash-dev libsqlite3-dev libjansson-dev libssl-dev libre2-dev libyaml-dev)
+    zlib1g-dev libxxhash-dev libsqlite3-dev libjansson-dev libssl-dev libre2-dev libyaml-dev libdw-dev)
 packages_run=(ca-certificates curl)
 packages_test=(libcmocka-dev clang clang-format clang-tidy cppcheck llvm shellcheck nginx-light haproxy python3 python3-yaml
     golang-go graphviz openssl procps util-linux protobuf-c-compiler libprotobuf-c-dev)
