@@ -162,8 +162,9 @@ static struct entry add(struct names *n, struct module *module, uintptr_t addres
         n->is_full = true;
     if (kept)
         *kept = entry;
-    /* What could not be kept has no name: it would have none when it is asked for again. */
-    return n->is_full ? (struct entry){0} : entry;
+    if (n->is_full) /* it would have no name when it is asked for again, so it has none now */
+        return (struct entry){0};
+    return entry;
 }
 
 size_t names_find(struct names *n, struct module *module, uintptr_t address)
