@@ -4,7 +4,7 @@ FROM debian:12-slim AS build
 WORKDIR /src
 # The list of packages is the one of run.sh; in a layer of its own, for it changes rarely.
 COPY tests/support/packages.sh tests/support/packages.sh
-RUN bash -c '. tests/support/packages.sh && need_packages "${packages_build[@]}"'
+RUN bash -c '. tests/support/packages.sh && need_packages "${packages_build[@]}" "${packages_page[@]}"'
 COPY . .
 ARG COMMIT=unknown
 RUN make -s -j"$(nproc)" COMMIT="$COMMIT" && strip build/brazier && make -s COMMIT="$COMMIT" DESTDIR=/image install

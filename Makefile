@@ -44,15 +44,16 @@ DEPS_model     := model base
 DEPS_pprof     := pprof base
 DEPS_view      := view pprof base
 DEPS_http      := http base
+DEPS_ui        := ui base
 DEPS_client    := client base
 DEPS_agent     := agent pprof base
 DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
 DEPS_scrape    := scrape client model pprof base
-DEPS_collector := collector index s3 store http view pprof model base
+DEPS_collector := collector index s3 store http ui view pprof model base
 DEPS_cli       := cli client scrape $(DEPS_collector)
-FOLDERS := base model pprof view http client agent scrape store s3 index collector cli
+FOLDERS := base model pprof view http ui client agent scrape store s3 index collector cli
 
 .DEFAULT_GOAL := all
 .SECONDEXPANSION:
@@ -97,13 +98,31 @@ $(BUILD)/obj/base/version.o: private DEFINE = -DBRAZIER_VERSION='"$(VERSION)"' -
 # Files that the binary carries: index/schema.sql becomes `extern const char index_schema_sql[];`, ended by a NUL,
 # and `extern const unsigned long index_schema_sql_bytes;`, which does not count it.
 EMBED := sql html css js svg
+define embed
+@mkdir -p $(@D)
+@symbol=$$(printf '%s' '$*' | tr -c 'A-Za-z0-9' _) && { \
+    printf '/* made from %s */\nextern const char %s[];\nextern const unsigned long %s_bytes;\n' '$*' $$symbol $$symbol; \
+    printf 'const char %s[] = {\n' $$symbol; \
+    od -An -v -tx1 '$<' | sed "s/ *\([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"; \
+    printf "'\\\\0'};\nconst unsigned long %s_bytes = sizeof(%s) - 1;\n" $$symbol $$symbol; } >$@
+endef
 $(BUILD)/gen/%.c: % Makefile
+	$(embed)
+$(BUILD)/gen/%.c: $(BUILD)/taken/% Makefile
+	$(embed)
+
+# The page's time chart is a library that comes as a package (libjs-dygraphs), here under its licence. DYGRAPHS=DIR is
+# where it lies; without it the page shows tables of numbers in the chart's place.
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+TAKEN_ui := ui/dygraph.js ui/dygraph.css
+$(BUILD)/taken/dygraphs: FORCE
+	$(call if_changed,$(wildcard $(DYGRAPHS)/dygraph.min.js))
+	@[ -n "$(wildcard $(DYGRAPHS)/dygraph.min.js)" ] || echo 'no $(DYGRAPHS)/dygraph.min.js: the page will have no time chart'
+$(BUILD)/taken/ui/dygraph.%: $(BUILD)/taken/dygraphs ui/dygraph-licence.txt
 	@mkdir -p $(@D)
-	@symbol=$$(printf '%s' '$<' | tr -c 'A-Za-z0-9' _) && { \
-	    printf '/* made from %s */\nextern const char %s[];\nextern const unsigned long %s_bytes;\n' '$<' $$symbol $$symbol; \
-	    printf 'const char %s[] = {\n' $$symbol; \
-	    od -An -v -tx1 '$<' | sed "s/ *\([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"; \
-	    printf "'\\\\0'};\nconst unsigned long %s_bytes = sizeof(%s) - 1;\n" $$symbol $$symbol; } >$@
+	@if [ -s $< ] && [ -n "$$(cat $<)" ]; then \
+	    { echo '/*'; cat ui/dygraph-licence.txt; echo '*/'; sed '/[#] sourceMappingURL=/d' '$(DYGRAPHS)/dygraph.min.$*'; } >$@; \
+	else echo '/* built without libjs-dygraphs */' >$@; fi
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -119,7 +138,7 @@ endef
 define folder
 SRC_$(1) := $$(filter-out cli/main.c,$$(wildcard $(1)/*.c $(1)/*.cc))
 OBJ_$(1) := $$(patsubst %,$$(BUILD)/obj/%.o,$$(basename $$(SRC_$(1)))) \
-            $$(patsubst %,$$(BUILD)/obj/gen/%.o,$$(foreach e,$$(EMBED),$$(wildcard $(1)/*.$$(e))))
+            $$(patsubst %,$$(BUILD)/obj/gen/%.o,$$(foreach e,$$(EMBED),$$(wildcard $(1)/*.$$(e))) $$(TAKEN_$(1)))
 $$(BUILD)/lib$(1).members: private MEMBERS = $$(OBJ_$(1))
 $$(BUILD)/lib$(1).a: $$(OBJ_$(1)) $$(BUILD)/lib$(1).members
 	$$(archive)

@@ -15,6 +15,7 @@ case " $* " in
 esac
 
 need_packages "${packages_build[@]}" "${packages_run[@]}"
+need_packages "${packages_page[@]}" || echo "The page will have no time chart: ${packages_page[*]} cannot be installed" >&2
 
 echo "Building" >&2
 jobs=$(nproc)

@@ -49,6 +49,7 @@ step() {
 need_packages "${packages_build[@]}" "${packages_run[@]}" "${packages_test[@]}" "${packages_ceph[@]}" \
     "${packages_swift[@]}" && need_clang_runtime || { echo "0 passed, 1 failed"; exit 1; }
 
+need_packages "${packages_page[@]}" || echo "skip  the page's time chart: ${packages_page[*]} cannot be installed"
 need_packages "${packages_browser[@]}" || echo "skip  pictures in a browser: ${packages_browser[*]} cannot be installed"
 
 step build make -s -j"$jobs" all test-programs

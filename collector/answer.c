@@ -153,7 +153,6 @@ void answer_render_error(struct http_request *req, unsigned status, const char *
         json_object_end(&j);
         buf_append_byte(&body, '\n');
     }
-    http_reply_header(reply, "X-Content-Type-Options", "nosniff");
     reply->body = body;
 }
 

@@ -294,7 +294,6 @@ void combine_send(struct question *q, struct http_reply *reply, struct buf *body
     reply->status = 200;
     reply->content_type = "application/octet-stream";
     http_reply_header(reply, "Content-Disposition", "attachment; filename=\"%s\"", file_name);
-    http_reply_header(reply, "X-Content-Type-Options", "nosniff");
     reply->body = buf_take(body);
     question_free(q);
     http_reply(req, reply);

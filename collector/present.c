@@ -216,7 +216,6 @@ void present_send(struct question *q, struct http_reply *reply, struct buf *body
     reply->compressible = format->render != pprof_render; /* that is gzip already */
     http_reply_header(reply, "Content-Disposition", "%s; filename=\"%s.%s\"",
                       format->is_file ? "attachment" : "inline", buf_cstr(&name), format->extension);
-    http_reply_header(reply, "X-Content-Type-Options", "nosniff");
     if (strcmp(format->content_type, "image/svg+xml") == 0)
         http_reply_header(reply, "Content-Security-Policy", "%s", SVG_POLICY);
     reply->body = buf_take(body);

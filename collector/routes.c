@@ -3,6 +3,7 @@
 
 #include "base/attribute.h"
 #include "collector/diff.h"
+#include "collector/front.h"
 #include "collector/health.h"
 #include "collector/ingest.h"
 #include "collector/list.h"
@@ -12,6 +13,8 @@
 #include "collector/tokens.h"
 
 const struct http_route ROUTES[] = {
+    {.methods = HTTP_GET, .path = "/", .handle = front_index_handle, .scope = SCOPE_NONE},
+    {.methods = HTTP_GET, .path = "/ui/*", .handle = front_file_handle, .scope = SCOPE_NONE},
     {.methods = HTTP_POST,
      .path = "/api/0/profiles",
      .handle = ingest_handle,

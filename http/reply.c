@@ -154,6 +154,8 @@ static void emit_headers(const struct http_request *req, bool close,
     if (r->compressible)
         emit(arg, "Vary", "Accept-Encoding");
     emit(arg, "X-Request-Id", req->id);
+    /* Whatever is stored here, a browser must take it for what we say it is. */
+    emit(arg, "X-Content-Type-Options", "nosniff");
     for (size_t i = 0; i < r->header_count; i++) {
         char value[sizeof r->headers[i].value];
         size_t len = strnlen(r->headers[i].value, sizeof value - 1);

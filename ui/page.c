@@ -1,0 +1,94 @@
+/*
+ * A file of ui/ is a row of FILES: its name, its type, and the symbol that the Makefile makes of its path.
+ * The page is some hundred KB, so all of it is packed when the first file is asked for, once, at a level that
+ * is worth it for bytes that are sent often: a collector that nobody looks at spends nothing on it.
+ */
+#include "ui/page.h"
+
+#include "base/attribute.h"
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/gzip.h"
+#include "base/hash.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#define HTML "text/html; charset=utf-8"
+#define CSS  "text/css; charset=utf-8"
+#define JS   "text/javascript; charset=utf-8"
+#define SVG  "image/svg+xml"
+
+/* One row a file. dygraph.* is taken from a package at build time (see the Makefile). */
+#define FILES(ROW)                                                                                           \
+    ROW("index.html", HTML, ui_index_html)                                                                   \
+    ROW("dygraph.css", CSS, ui_dygraph_css)                                                                  \
+    ROW("dygraph.js", JS, ui_dygraph_js)                                                                     \
+    ROW("page.css", CSS, ui_page_css)                                                                        \
+    ROW("theme.js", JS, ui_theme_js)
+
+#define DECLARE(name, type, symbol)                                                                          \
+    extern const char symbol[];                                                                              \
+    extern const unsigned long symbol##_bytes;
+FILES(DECLARE)
+
+static const struct row {
+    struct page_file file; /* first: a page_file is its row */
+    const char *bytes;
+    const unsigned long *length;
+} rows[] = {
+#define DEFINE(name, type, symbol) {{name, type}, symbol, &symbol##_bytes},
+    FILES(DEFINE)};
+
+/* LEVEL: libdeflate's; the next ones take twice the time for a hundredth of the size. */
+enum { HASH_SHOWN_BYTES = 16, LEVEL = 9 };
+
+static struct packed {
+    struct buf gzip; /* empty: it does not shrink */
+    char hash[2 * HASH_SHOWN_BYTES + 1];
+} packed[ARRAY_LEN(rows)];
+
+static struct slice plain(size_t i)
+{
+    return slice_make(rows[i].bytes, *rows[i].length);
+}
+
+static void pack_all(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf hex CLEANUP(buf_release) = BUF_INIT(sizeof(packed[i].hash));
+        struct sha256 hash = sha256_of(plain(i));
+        struct buf *gzip = &packed[i].gzip;
+
+        hex_encode(slice_make(hash.bytes, HASH_SHOWN_BYTES), &hex);
+        snprintf(packed[i].hash, sizeof(packed[i].hash), "%.*s", SLICE_ARG(buf_slice(&hex)));
+        *gzip = BUF_INIT(plain(i).len);
+        if (gzip_deflate(plain(i), LEVEL, gzip, NULL) != OK || gzip->full)
+            buf_release(gzip);
+    }
+}
+
+const struct page_file *page_at(size_t i)
+{
+    return i < ARRAY_LEN(rows) ? &rows[i].file : NULL;
+}
+
+const struct page_file *page_find(struct slice name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (slice_eq_cstr(name, rows[i].file.name))
+            return &rows[i].file;
+    return NULL;
+}
+
+void page_get(const struct page_file *file, bool gzip, struct page_form *ret_form)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    size_t i = (size_t)((const struct row *)file - rows);
+
+    pthread_once(&once, pack_all);
+    ret_form->is_gzip = gzip && packed[i].gzip.len > 0;
+    ret_form->bytes = ret_form->is_gzip ? buf_slice(&packed[i].gzip) : plain(i);
+    snprintf(ret_form->etag, sizeof(ret_form->etag), "\"%s%s\"", packed[i].hash,
+             ret_form->is_gzip ? "-gzip" : "");
+}
