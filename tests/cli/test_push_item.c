@@ -103,7 +103,6 @@ static void a_trace_is_told_by_its_first_bytes(void **state)
 
 static void a_key_of_profefe_says_everything(void **state)
 {
-    struct buf cpu CLEANUP(buf_release) = read_file("tests/data/go/cpu-empty.pb.gz");
     struct push_defaults defaults = {.is_profefe = true};
 
     (void)state;
