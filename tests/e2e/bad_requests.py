@@ -125,7 +125,7 @@ def heads(target, body):
     yield "a Redis client", b"*1\r\n$4\r\nPING\r\n\r\n", (400, 404, 405, 501, 505, CLOSED), ""
     yield "bytes", bytes(range(256)) + b"\r\n\r\n", (400, 404, 405, 501, 505, CLOSED), ""
     yield "CONNECT", head("CONNECT example.org:443 HTTP/1.1"), (400, 404, 405, 501), ""
-    yield "another host's URL", head("GET http://[::1 HTTP/1.1"), (400, 404), ""
+    yield "another host's URL", head("GET http://[::1/nothing HTTP/1.1"), (400, 404), ""
     yield "OPTIONS *", head("OPTIONS * HTTP/1.1"), (400, 404, 405), ""
     yield "no slash", head("GET api/0/services HTTP/1.1"), (400, 404), ""
     yield "a long target", get("/api/0/services?x=" + "y" * LIMIT_URI), (414,), ""
@@ -148,8 +148,8 @@ def methods():
     some_id = "/api/0/profiles/001m838zsex-v9pkxyc34vav13p89rxfaqpz04"
     yield "DELETE where it is off", head("DELETE %s HTTP/1.1" % some_id), (405,), "--allow-delete"
     yield "PUT of an id", head("PUT %s HTTP/1.1" % some_id, "Content-Length: 0"), (405,), "method"
-    for path in ("/", "/api", "/api/1/profiles", "/api/0/profilesx", "/api/0/nothing", "/favicon.ico", "/.git/config",
-                 "/api/0/profiles/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/api/0/../../etc/passwd",
+    for path in ("/ui", "/ui/no.js", "/ui/../page.c", "/api", "/api/1/profiles", "/api/0/profilesx", "/api/0/nothing",
+                 "/favicon.ico", "/.git/config", "/api/0/profiles/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/api/0/../../etc/passwd",
                  "/api/0/services/x", "/debug/pprof/", "/api/0/labels/a", "/api/0/labels//values",
                  "/api/0/labels/values"):
         yield "no such path " + path, get(path), (400, 404), ""
