@@ -155,11 +155,18 @@ static void tail_line(const struct query *q, size_t more, const struct growth *g
     buf_append_byte(out, '\n');
 }
 
+/* --nodecount is pprof's word for it. */
+static size_t row_limit(const struct query_options *o)
+{
+    int64_t rows = o->view.node_count >= 0 ? o->view.node_count : o->limit;
+    return rows > 0 ? (size_t)rows : SIZE_MAX;
+}
+
 static void print_changes(const struct query *q, const struct growth *g, struct buf *out)
 {
     struct sheet t CLEANUP(sheet_release) = sheet_of(CHANGES, ARRAY_LEN(CHANGES));
     bool is_flat = !q->options.view.cum_sort;
-    size_t changed = 0, limit = q->options.limit > 0 ? (size_t)q->options.limit : SIZE_MAX;
+    size_t changed = 0, limit = row_limit(&q->options);
     for (size_t i = 0; i < g->count; i++) {
         int64_t base = growth_base(&g->rows[i], is_flat), now = growth_now(&g->rows[i], is_flat);
         if (base == now || changed++ >= limit)

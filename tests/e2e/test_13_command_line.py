@@ -86,6 +86,8 @@ def both_ways_print_the_same(stage, run):
         of_collector, _ = run.run("diff", *more, *chosen, "--label", "version=2", "--base-label", "version=1")
         stage.check(len(of_files) > 100, "diff %r prints %r", more, of_files)
         stage.check(of_files == of_collector, "diff %r differs between files and collector", more)
+    stage.equal(run.run("query", "diff", "--nodecount", "3", *files)[0],
+                run.run("query", "diff", "--limit", "3", *files)[0], "pprof's word for the number of rows")
 
 
 def what_is_made_can_be_read_again(stage, run):
