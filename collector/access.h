@@ -12,7 +12,8 @@ struct visit {
     char error[VISIT_ERROR_BYTES];
 };
 
-/* http_options.admit: with tokens, 401 without a known one and 403 without the route's scope. */
+/* http_options.admit: with tokens, 401 without a known one (or a session) and 403 without the route's scope;
+ * always 403 for what would change something and was sent by a page of somebody else. */
 bool access_admit(struct http_request *req, const struct http_route *route);
 /* http_options.finished: one line a request, and its metrics. */
 void access_finished(struct http_request *req, const struct http_result *result);

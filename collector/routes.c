@@ -9,6 +9,7 @@
 #include "collector/list.h"
 #include "collector/profile.h"
 #include "collector/select.h"
+#include "collector/session.h"
 #include "collector/timeline.h"
 #include "collector/tokens.h"
 
@@ -50,6 +51,14 @@ const struct http_route ROUTES[] = {
     {.methods = HTTP_GET, .path = "/api/0/types", .handle = list_types_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/labels", .handle = list_label_names_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/labels/*", .handle = list_label_values_handle, .scope = SCOPE_READ},
+    {.methods = HTTP_GET, .path = "/api/0/session", .handle = session_show_handle, .scope = SCOPE_NONE},
+    {.methods = HTTP_POST,
+     .path = "/api/0/session",
+     .handle = session_begin_handle,
+     .body = true,
+     .body_max = TOKEN_CREDENTIALS_MAX, /* strangers may send it */
+     .scope = SCOPE_NONE},
+    {.methods = HTTP_DELETE, .path = "/api/0/session", .handle = session_end_handle, .scope = SCOPE_NONE},
     {.methods = HTTP_GET, .path = "/api/0/status", .handle = health_status_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/version", .handle = health_version_handle, .scope = SCOPE_NONE},
     {.methods = HTTP_GET, .path = "/healthz", .handle = health_live_handle, .scope = SCOPE_NONE},

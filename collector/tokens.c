@@ -9,11 +9,12 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "collector/pass.h"
 
 #include <pthread.h>
 #include <string.h>
 
-enum { TOKENS_MAX = 1024, CREDENTIALS_MAX = 4096 };
+enum { TOKENS_MAX = 1024 };
 
 struct token {
     struct sha256 hash;
@@ -181,8 +182,7 @@ enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct error *er
     return OK;
 }
 
-/* The token in an Authorization header; false if it holds none. `scratch` backs a decoded one. */
-static bool find_token(struct slice authorization, struct buf *scratch, struct slice *ret_token)
+bool tokens_find(struct slice authorization, struct buf *scratch, struct slice *ret_token)
 {
     struct slice scheme = next_word(&authorization);
     struct slice rest = slice_trim(authorization);
@@ -191,7 +191,7 @@ static bool find_token(struct slice authorization, struct buf *scratch, struct s
         *ret_token = rest;
         return rest.len > 0;
     }
-    if (!slice_eq_nocase(scheme, SLICE("Basic")) || rest.len > CREDENTIALS_MAX ||
+    if (!slice_eq_nocase(scheme, SLICE("Basic")) || rest.len > TOKEN_CREDENTIALS_MAX ||
         !base64_decode(rest, scratch))
         return false;
     size_t colon = slice_find(buf_slice(scratch), ':');
@@ -201,28 +201,68 @@ static bool find_token(struct slice authorization, struct buf *scratch, struct s
     return ret_token->len > 0;
 }
 
-unsigned tokens_scopes(struct tokens *t, struct slice authorization, char *ret_name)
+/* Under the lock; all are compared, so that the time tells nothing. */
+static const struct token *known(const struct tokens *t, struct slice token)
 {
-    struct buf scratch CLEANUP(buf_release) = BUF_INIT(CREDENTIALS_MAX);
-    struct slice token;
-    unsigned scopes = 0;
-
-    ret_name[0] = '\0';
-    if (!find_token(authorization, &scratch, &token))
-        return 0;
-
     struct sha256 hash = sha256_of(token);
     struct slice given = slice_make(hash.bytes, SHA256_BYTES);
+    const struct token *found = NULL;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (bytes_equal_constant_time(given, slice_make(t->items[i].hash.bytes, SHA256_BYTES)))
+            found = &t->items[i];
+    return found;
+}
+
+/* What a caller learns of a token; NULL: nothing. */
+static unsigned tell(const struct token *token, char *ret_name)
+{
+    if (!token)
+        return 0;
+    memcpy(ret_name, token->name, TOKEN_NAME_BYTES);
+    return token->scopes;
+}
+
+unsigned tokens_scopes(struct tokens *t, struct slice authorization, char *ret_name)
+{
+    struct buf scratch CLEANUP(buf_release) = BUF_INIT(TOKEN_CREDENTIALS_MAX);
+    struct slice token;
+
+    ret_name[0] = '\0';
+    if (!tokens_find(authorization, &scratch, &token))
+        return 0;
 
     pthread_rwlock_rdlock(&t->lock);
-    for (size_t i = 0; i < t->count; i++) {
-        if (!bytes_equal_constant_time(given, slice_make(t->items[i].hash.bytes, SHA256_BYTES)))
-            continue;
-        scopes = t->items[i].scopes;
-        memcpy(ret_name, t->items[i].name, TOKEN_NAME_BYTES);
-    }
+    unsigned scopes = tell(known(t, token), ret_name);
     pthread_rwlock_unlock(&t->lock);
     if (scratch.len > 0)
         explicit_bzero(scratch.ptr, scratch.len);
+    return scopes;
+}
+
+unsigned tokens_give_pass(struct tokens *t, struct slice token, int64_t expires_s, char *ret_pass,
+                          char *ret_name)
+{
+    ret_pass[0] = ret_name[0] = '\0';
+    pthread_rwlock_rdlock(&t->lock);
+    const struct token *found = known(t, token);
+    if (found)
+        pass_make(&found->hash, expires_s, ret_pass);
+    unsigned scopes = tell(found, ret_name);
+    pthread_rwlock_unlock(&t->lock);
+    return scopes;
+}
+
+unsigned tokens_pass_scopes(struct tokens *t, struct slice pass, int64_t now_s, char *ret_name)
+{
+    const struct token *found = NULL;
+
+    ret_name[0] = '\0';
+    pthread_rwlock_rdlock(&t->lock);
+    for (size_t i = 0; i < t->count; i++)
+        if (pass_is_good(pass, &t->items[i].hash, now_s))
+            found = &t->items[i];
+    unsigned scopes = tell(found, ret_name);
+    pthread_rwlock_unlock(&t->lock);
     return scopes;
 }

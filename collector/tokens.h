@@ -10,6 +10,7 @@
 #ifndef COLLECTOR_TOKENS_H
 #define COLLECTOR_TOKENS_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -20,7 +21,7 @@ enum scope {
     SCOPE_ADMIN = 1 << 2, /* deletes; includes the others */
 };
 
-enum { TOKEN_NAME_BYTES = 64, TOKEN_MIN_BYTES = 16 };
+enum { TOKEN_NAME_BYTES = 64, TOKEN_MIN_BYTES = 16, TOKEN_CREDENTIALS_MAX = 4096 };
 
 struct tokens;
 
@@ -33,5 +34,13 @@ NODISCARD enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct
 /* The scopes of what the Authorization header says; 0 for none or an unknown one. ret_name (TOKEN_NAME_BYTES)
  * gets its name, "" if it has none. Any thread. */
 unsigned tokens_scopes(struct tokens *t, struct slice authorization, char *ret_name);
+/* The same of a bare token; ret_pass (PASS_BYTES, see collector/pass.h) gets a pass for it, "" if it is
+ * unknown. */
+unsigned tokens_give_pass(struct tokens *t, struct slice token, int64_t expires_s, char *ret_pass,
+                          char *ret_name);
+/* The same of a pass; 0: it is of no token in force, or has expired. */
+unsigned tokens_pass_scopes(struct tokens *t, struct slice pass, int64_t now_s, char *ret_name);
+/* The token in an Authorization header, bearer or password; false: none. `scratch` backs it. */
+NODISCARD bool tokens_find(struct slice authorization, struct buf *scratch, struct slice *ret_token);
 
 #endif

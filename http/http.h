@@ -42,9 +42,10 @@ struct http_route {
     unsigned methods; /* of enum http_method */
     const char *path;
     void (*handle)(struct http_request *req);
-    bool body;      /* may have one; otherwise a body is read and dropped up to 64 KiB */
-    unsigned scope; /* the caller's: which rights it needs (collector/tokens.h) */
-    bool pprof;     /* errors as `go tool pprof` shows them, unless JSON is asked for (http_reply_error) */
+    bool body;       /* may have one; otherwise a body is read and dropped up to 64 KiB */
+    size_t body_max; /* of such a body, if it is less than http_options.max_body_bytes */
+    unsigned scope;  /* the caller's: which rights it needs (collector/tokens.h) */
+    bool pprof;      /* errors as `go tool pprof` shows them, unless JSON is asked for (http_reply_error) */
 };
 
 enum { HTTP_HEADERS_MAX = 12 };

@@ -167,9 +167,10 @@ static enum MHD_Result begin(struct http_request *req, const char *method, const
     }
 
     bool wanted = req->route->body;
-    req->body = (struct body){.budget = o->inflight,
-                              .max = wanted ? o->max_body_bytes : DROP_BYTES,
-                              .dropped = !wanted};
+    size_t max = o->max_body_bytes;
+    if (req->route->body_max > 0 && req->route->body_max < max)
+        max = req->route->body_max;
+    req->body = (struct body){.budget = o->inflight, .max = wanted ? max : DROP_BYTES, .dropped = !wanted};
     enum status st = body_admit(&req->body, length, &err);
     if (st != OK)
         return refuse(req, st == E_BUSY ? 503 : 413, err.text);

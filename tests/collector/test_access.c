@@ -71,6 +71,37 @@ static void each_scope_opens_its_own_routes(void **state)
     }
 }
 
+static void a_page_of_somebody_else_changes_nothing(void **state)
+{
+    static const char *const foreign[] = {"Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n",
+                                          "Sec-Fetch-Site: none\r\n", "Origin: null\r\n",
+                                          "Origin: https://evil.example\r\n"};
+    struct stage *s = *state;
+    char header[160];
+
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+        snprintf(header, sizeof(header), "%sAuthorization: Bearer admin-token-0123456789\r\n", foreign[i]);
+        assert_int_equal(stage_ask(s, "POST", "/api/0/profiles?service=s&type=trace", header, SLICE("1")),
+                         403);
+        assert_says(s, "another origin");
+        assert_int_equal(stage_ask(s, "DELETE", "/api/0/profiles/x", header, SLICE_NULL), 403);
+        assert_int_equal(stage_ask(s, "GET", "/api/0/services", header, SLICE_NULL), 404);
+    }
+    assert_int_equal(stage_objects(s), 0);
+}
+
+static void scripts_of_the_page_make_no_browser_ask_for_a_password(void **state)
+{
+    struct stage *s = *state;
+
+    assert_int_equal(stage_ask(s, "GET", "/api/0/services", "Sec-Fetch-Dest: empty\r\n", SLICE_NULL), 401);
+    assert_string_equal(stage_header(s, "WWW-Authenticate"), "Bearer realm=\"brazier\"");
+    assert_int_equal(stage_ask(s, "GET", "/api/0/services", "X-Brazier-Page: 1\r\n", SLICE_NULL), 401);
+    assert_string_equal(stage_header(s, "WWW-Authenticate"), "Bearer realm=\"brazier\"");
+    assert_int_equal(stage_ask(s, "GET", "/api/0/services", "Sec-Fetch-Dest: document\r\n", SLICE_NULL), 401);
+    assert_non_null(strstr(stage_header(s, "WWW-Authenticate"), "Basic"));
+}
+
 static void a_token_comes_as_a_password_too(void **state)
 {
     struct stage *s = *state;
@@ -106,6 +137,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(strangers_are_asked_who_they_are_and_health_is_open),
         TEST(each_scope_opens_its_own_routes),
+        TEST(a_page_of_somebody_else_changes_nothing),
+        TEST(scripts_of_the_page_make_no_browser_ask_for_a_password),
         TEST(a_token_comes_as_a_password_too),
         TEST(a_refused_upload_is_not_read),
         TEST(nobody_comes_in_when_it_is_closing),
