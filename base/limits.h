@@ -85,6 +85,9 @@
 /* Files of one directory that the command line is given: more is a mistake. */
 #define LIMIT_WALK_ENTRIES (1000UL * 1000)
 
+/* What `brazier push --journal` reads back: ten million lines of a hundred bytes. */
+#define LIMIT_JOURNAL_BYTES (1024 * MIB)
+
 /* Timelines: so many steps of one group, and of all groups together; a screen has a few thousand pixels. */
 #define LIMIT_TIMELINE_POINTS 11000UL
 #define LIMIT_TIMELINE_CELLS  (200UL * 1000)

@@ -1,22 +1,24 @@
 /*
- * The command line, and what is said at the end: every file has a fate, and each that was not stored is named
- * with the reason.
+ * The command line. Files are one batch; a bucket is sent page by page of its listing, so that any size of it
+ * fits in memory.
  */
 #include "cli/push.h"
 
 #include "base/option.h"
 #include "base/printable.h"
 #include "cli/label_word.h"
+#include "cli/push_report.h"
 #include "cli/push_run.h"
 #include "client/token.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { WORDS_MAX = 65536, ROWS = 12, NAMED_MAX = 20, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNSENT = 3 };
+enum { WORDS_MAX = 65536, ROWS = 16, NAMED_MAX = 20, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNSENT = 3 };
 
 struct push_options {
-    const char *to, *service, *type, *token_file, *ca_file;
+    const char *to, *service, *type, *token_file, *ca_file, *journal;
+    const char *s3_endpoint, *s3_region, *s3_path_style;
     struct option_list labels;
     int64_t retry_ms, at_once;
     bool is_profefe, is_dry, is_verbose;
@@ -37,10 +39,17 @@ static size_t make_rows(struct push_options *o, struct option_row rows[static RO
         {"retry-for", OPTION_DURATION, &o->retry_ms, "1m", 0, 24 * INT64_C(3600000), "TIME",
          "keep trying a file so long while the collector is away or full"},
         {"at-once", OPTION_COUNT, &o->at_once, "4", 1, 64, "N", "send so many at a time"},
+        {"journal", OPTION_TEXT, &o->journal, NULL, 0, 0, "FILE",
+         "remembers there what is stored, and leaves it out the next time"},
         {"bearer-file", OPTION_TEXT, &o->token_file, NULL, 0, 0, "FILE",
          "holds the token for the collector; or the token itself is in BRAZIER_TOKEN"},
         {"ca-file", OPTION_TEXT, &o->ca_file, NULL, 0, 0, "FILE",
          "PEM file of the certificates to trust (the system's)"},
+        {"s3-endpoint", OPTION_TEXT, &o->s3_endpoint, NULL, 0, 0, "URL",
+         "of the bucket that is read (AWS_ENDPOINT_URL_S3, else Amazon's)"},
+        {"s3-region", OPTION_TEXT, &o->s3_region, NULL, 0, 0, "REGION", "of that bucket (AWS_REGION)"},
+        {"s3-path-style", OPTION_TEXT, &o->s3_path_style, "auto", 0, 0, "auto|on|off",
+         "whether the bucket stands in the path and not in the host name"},
         {"verbose", OPTION_FLAG, &o->is_verbose, NULL, 0, 0, NULL, "name every file, not only the first 20"},
     };
 
@@ -56,21 +65,24 @@ void push_help(void)
     struct option_row rows[ROWS];
     size_t count = make_rows(&options, rows);
 
-    puts("usage: brazier push [OPTION]... FILE|DIR|PATTERN|-...\n"
+    puts("usage: brazier push [OPTION]... FILE|DIR|PATTERN|s3://BUCKET[/PREFIX]|-...\n"
          "\n"
-         "Sends profiles to a collector: files, directories with all beneath them, patterns in quotes, or\n"
-         "standard input. Pushing again is always safe: equal bytes count once (for 24 hours).\n");
+         "Sends profiles to a collector: files, directories with all beneath them, patterns in quotes, the\n"
+         "objects of a bucket (its keys are in AWS_ACCESS_KEY_ID and so on), or standard input. Pushing "
+         "again\n"
+         "is always safe: equal bytes count once within 24 hours; --journal remembers for longer.\n");
     option_help(rows, count, stdout);
-    puts("\nThe time of a profile is the one it says, else the file's.\n"
+    puts("\nThe time of a profile is the one it says, else the file's or the object's.\n"
          "\n"
-         "Exit status: 0 all are stored, 1 some were refused, 2 wrong usage, 3 the collector could not be\n"
-         "reached: nothing is lost, push the same again.\n"
+         "Exit status: 0 all are stored, 1 some were refused, 2 wrong usage, 3 the collector or the bucket\n"
+         "could not be reached: nothing is lost, push the same again.\n"
          "\n"
          "Examples:\n"
          "  brazier push --service checkout --label dc=fra cpu.pb.gz\n"
          "  brazier push --service checkout --type heap - < heap.pb.gz\n"
          "  brazier push --service checkout --dry-run './profiles/2026-11-*'\n"
-         "  brazier push --profefe --collector https://brazier.example ./copy-of-the-profefe-bucket");
+         "  brazier push --profefe --collector https://brazier.example ./copy-of-the-profefe-bucket\n"
+         "  brazier push --profefe --collector https://brazier.example --journal imported s3://profefe");
 }
 
 static enum status read_labels(const struct option_list *list, struct labels *labels, struct error *err)
@@ -89,9 +101,10 @@ static enum status prepare(const struct push_options *o, const struct option_wor
                              .ca_file = o->ca_file,
                              .retry_ms = o->retry_ms,
                              .at_once = o->at_once,
+                             .source = "",
                              .defaults = {.service = slice_of(o->service), .is_profefe = o->is_profefe}};
     if (words->count == 0)
-        return error_set(err, E_INVALID, "name files or directories, or - for standard input");
+        return error_set(err, E_INVALID, "name files, directories, s3://BUCKET, or - for standard input");
     if (!o->service && !o->is_profefe)
         return error_set(err, E_INVALID, "whose profiles are they? say --service NAME");
     if (o->type && profile_type_parse(slice_of(o->type), &run->defaults.type, err) != OK)
@@ -100,69 +113,67 @@ static enum status prepare(const struct push_options *o, const struct option_wor
         token_read(o->token_file, &run->token, err) != OK)
         return err->code;
     for (size_t i = 0; i < words->count; i++)
-        if (push_run_add(run, words->items[i], err) != OK)
+        if (!push_bucket_is_url(words->items[i]) &&
+            push_files_add_word(&run->files, words->items[i], err) != OK)
             return err->code;
+    if (o->journal && !o->is_dry)
+        return push_journal_open(o->journal, &run->journal, err);
     return OK;
 }
 
-/* --- what became of them --- */
+/* --- the work --- */
 
-struct tally {
-    uint64_t files, bytes;
-};
-
-static void name_file(FILE *out, const char *mark, const struct push_file *file)
+/* False: what could not be reached ends it all. */
+static bool push_files(struct push_run *run, struct push_report *report, struct progress *progress)
 {
-    struct buf path CLEANUP(buf_release) = BUF_INIT(64 * KIB), said CLEANUP(buf_release) = BUF_INIT(64 * KIB);
-
-    printable_append(&path, slice_of(file->path));
-    printable_append(&said, slice_of(file->said));
-    (void)fprintf(out, "%s%s%s%s\n", mark, buf_cstr(&path), said.len > 0 ? ": " : "", buf_cstr(&said));
+    push_run_send(run, progress);
+    push_report_add(report, run->source, &run->files);
+    push_files_clear(&run->files);
+    return run->unreachable.code == OK;
 }
 
-static struct tally tell(const struct push_run *run, enum push_fate fate, FILE *out, const char *mark,
-                         size_t named_max)
+static bool push_bucket(const struct push_options *o, const char *url, struct push_run *run,
+                        struct push_report *report, struct progress *progress)
 {
-    struct tally t = {0};
+    struct push_bucket *bucket CLEANUP(push_bucket_closep) = NULL;
+    struct buf source CLEANUP(buf_release) = BUF_INIT(KIB);
+    const struct s3_flags flags = {url, o->s3_endpoint, o->s3_region, o->s3_path_style};
 
-    for (size_t i = 0; i < run->count; i++) {
-        const struct push_file *file = &run->files[i];
-
-        if (file->fate != fate)
-            continue;
-        t.files++;
-        t.bytes += file->bytes;
-        if (t.files <= named_max)
-            name_file(out, mark, file);
+    if (push_bucket_open(&flags, o->is_profefe ? "P0." : "", &bucket, &run->unreachable) != OK)
+        return false;
+    buf_printf(&source, "%s/", push_bucket_name(bucket));
+    run->bucket = bucket;
+    run->source = buf_cstr(&source);
+    for (bool more = true, fine = true; more && fine;) {
+        if (push_bucket_list(bucket, &run->files, &more, &run->unreachable) != OK)
+            break;
+        fine = push_files(run, report, progress);
     }
-    if (t.files > named_max && named_max > 0)
-        (void)fprintf(out, "%s... and %" PRIu64 " more\n", mark, t.files - named_max);
-    return t;
+    run->bucket = NULL;
+    run->source = "";
+    return run->unreachable.code == OK;
 }
 
-static int conclude(const struct push_run *run, size_t named_max)
+static int push_all(const struct push_options *o, const struct option_words *words, struct push_run *run)
 {
-    bool is_dry = !run->url;
-    struct tally stored = tell(run, PUSH_STORED, stdout, "", named_max);
-    struct tally empty = tell(run, PUSH_EMPTY, stdout, "without samples: ", named_max);
-    struct tally refused = tell(run, PUSH_REFUSED, stderr, "refused: ", SIZE_MAX);
-    struct tally unsent = tell(run, PUSH_UNSENT, stdout, "", 0);
+    struct push_report report = {.is_dry = o->is_dry, .named_max = o->is_verbose ? SIZE_MAX : NAMED_MAX};
+    struct progress progress;
+    bool fine = true;
 
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "%s %" PRIu64 " of %zu profiles, %.1f MB", is_dry ? "would store" : "stored",
-                  stored.files, run->count, (double)stored.bytes / 1e6);
-    if (empty.files > 0)
-        (void)fprintf(stderr, "; %" PRIu64 " without samples", empty.files);
-    if (refused.files > 0)
-        (void)fprintf(stderr, "; refused %" PRIu64, refused.files);
-    if (unsent.files > 0)
-        (void)fprintf(stderr, "; %" PRIu64 " not sent", unsent.files);
-    (void)fputc('\n', stderr);
-    if (run->unreachable.code != OK) {
-        (void)fprintf(stderr, "brazier push: %s\n", run->unreachable.text);
-        return EXIT_UNSENT;
-    }
-    return refused.files > 0 ? EXIT_REFUSED : 0;
+    progress_begin(&progress);
+    if (run->files.count > 0)
+        fine = push_files(run, &report, &progress);
+    for (size_t i = 0; fine && i < words->count; i++)
+        if (push_bucket_is_url(words->items[i]))
+            fine = push_bucket(o, words->items[i], run, &report, &progress);
+    push_report_end(&report);
+    if (fine)
+        return report.sums[PUSH_REFUSED].files > 0 ? EXIT_REFUSED : 0;
+
+    struct buf text CLEANUP(buf_release) = BUF_INIT(64 * KIB);
+    printable_append(&text, slice_of(run->unreachable.text));
+    (void)fprintf(stderr, "brazier push: %s\n", buf_cstr(&text));
+    return run->unreachable.code == E_CONFIG ? EXIT_USAGE : EXIT_UNSENT;
 }
 
 int push_main(int argc, char **argv)
@@ -172,8 +183,7 @@ int push_main(int argc, char **argv)
     struct push_options options = {0};
     struct option_row rows[ROWS];
     size_t count = make_rows(&options, rows);
-    struct push_run run CLEANUP(push_run_release) = {0};
-    struct progress progress;
+    struct push_run run CLEANUP(push_run_release) = {.source = ""};
     struct error err;
 
     if (option_parse(rows, count, argc, argv, &words, &err) != OK ||
@@ -181,7 +191,7 @@ int push_main(int argc, char **argv)
         (void)fprintf(stderr, "brazier push: %s\n", err.text);
         return EXIT_USAGE;
     }
-    progress_begin(&progress);
-    push_run_send(&run, &progress);
-    return conclude(&run, options.is_verbose ? SIZE_MAX : NAMED_MAX);
+    int code = push_all(&options, &words, &run);
+    push_journal_close(run.journal);
+    return code;
 }

@@ -4,9 +4,7 @@
  */
 #include "cli/push_item.h"
 
-#include "base/clock.h"
 #include "base/encode.h"
-#include "base/file.h"
 #include "model/profefe_key.h"
 #include "pprof/scan.h"
 
@@ -86,24 +84,22 @@ static enum status judge_key(struct push_item *item, const struct push_defaults 
     return add_labels(item, &defaults->labels, err);
 }
 
-enum status push_item_judge(struct push_item *item, const struct push_defaults *defaults, const char *path,
-                            struct slice body, struct error *err)
+enum status push_item_judge(struct push_item *item, const struct push_defaults *defaults,
+                            const struct push_source *source, struct error *err)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
-
     item->service = defaults->service;
     item->type = defaults->type;
-    item->created_at_ms = is_stdin ? clock_wall_ms() : file_mtime_ns(path) / NS_PER_MS;
-    if (defaults->is_profefe ? judge_key(item, defaults, path, err) != OK
+    item->created_at_ms = source->modified_ms;
+    if (defaults->is_profefe ? judge_key(item, defaults, source->name, err) != OK
                              : add_labels(item, &defaults->labels, err) != OK)
         return err->code;
     if (item->service.len == 0)
         return error_set(err, E_INVALID, "whose profile is it? say --service");
-    if (!item->type && is_trace(body) && profile_type_parse(SLICE("trace"), &item->type, err) != OK)
+    if (!item->type && is_trace(source->body) && profile_type_parse(SLICE("trace"), &item->type, err) != OK)
         return err->code;
     if (item->type && !item->type->is_pprof)
         return OK;
-    return judge_content(item, path, body, err);
+    return judge_content(item, source->name, source->body, err);
 }
 
 static void add_param(struct buf *out, const char *name, struct slice value)

@@ -1,6 +1,6 @@
 /*
  * One file to be pushed: what it is declared as. What the command line does not say is told by the file: its
- * type by its content or its name, its time by the profile or the file's mtime; the key of a profefe store
+ * type by its content or its name, its time by the profile or when it was written; the key of a profefe store
  * says all of it. Any thread.
  */
 #ifndef CLI_PUSH_ITEM_H
@@ -30,9 +30,16 @@ struct push_item {
 #define PUSH_ITEM_INIT ((struct push_item){.arena = ARENA_INIT(MIB)})
 void push_item_release(struct push_item *item);
 
-/* path: "-" is standard input. E_INVALID: it is no profile, or something is missing; E_TOO_LARGE. */
+/* A file, or an object of a bucket. */
+struct push_source {
+    const char *name; /* a path or a key */
+    int64_t modified_ms;
+    struct slice body;
+};
+
+/* E_INVALID: it is no profile, or something is missing; E_TOO_LARGE. */
 NODISCARD enum status push_item_judge(struct push_item *item, const struct push_defaults *defaults,
-                                      const char *path, struct slice body, struct error *err);
+                                      const struct push_source *source, struct error *err);
 /* "/api/0/profiles?service=...": where it goes. */
 NODISCARD enum status push_item_path(const struct push_item *item, struct buf *out, struct error *err);
 

@@ -9,19 +9,15 @@
 #include "base/file.h"
 #include "base/json_doc.h"
 #include "base/thread.h"
-#include "cli/walk.h"
 #include "client/client.h"
 #include "model/time.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     WORKERS_MAX = 64,
@@ -34,62 +30,9 @@ enum {
 
 void push_run_release(struct push_run *run)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        free(run->files[i].path);
-        free(run->files[i].said);
-    }
-    free(run->files);
+    push_files_release(&run->files);
     secret_release(&run->token);
 }
-
-/* --- which files --- */
-
-static enum status add_path(const char *path, void *user, struct error *err)
-{
-    struct push_run *run = user;
-
-    (void)err;
-    if (run->count == run->cap) {
-        run->cap = run->cap ? run->cap * 2 : 64;
-        run->files = mem_resize(run->files, run->cap * sizeof(*run->files));
-    }
-    run->files[run->count++] = (struct push_file){.path = mem_cstr(path, strlen(path))};
-    return OK;
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static enum status add_pattern(struct push_run *run, const char *word, struct error *err)
-{
-    glob_t found CLEANUP(globfree) = {0};
-
-    switch (glob(word, 0, NULL, &found)) {
-    case 0: break;
-    case GLOB_NOMATCH: return error_set(err, E_INVALID, "%s: no such file", word);
-    default: return error_set_errno(err, E_INVALID, errno, "%s", word);
-    }
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        if (is_directory(found.gl_pathv[i]) ? walk_files(found.gl_pathv[i], add_path, run, err) != OK
-                                            : add_path(found.gl_pathv[i], run, err) != OK)
-            return err->code;
-    return OK;
-}
-
-enum status push_run_add(struct push_run *run, const char *word, struct error *err)
-{
-    if (is_directory(word))
-        return walk_files(word, add_path, run, err);
-    if (strcmp(word, "-") == 0 || access(word, F_OK) == 0)
-        return add_path(word, run, err);
-    return add_pattern(run, word, err);
-}
-
-/* --- sending --- */
 
 struct sending {
     struct push_run *run;
@@ -191,21 +134,48 @@ static void describe(struct push_file *file, const struct push_item *item)
     file->said = copy_of(slice_trim(buf_slice(&text)));
 }
 
-static void push_one(struct sending *s, struct client *client, struct push_file *file)
+static enum status fetch(const struct sending *s, struct push_file *file, struct buf *body, struct error *err)
+{
+    if (s->run->bucket)
+        return push_bucket_get(s->run->bucket, file->name, body, err);
+    if (strcmp(file->name, "-") != 0)
+        return file_read(file->name, body, err);
+    enum status status = file_read_stdin(body, err);
+    file->bytes = body->len;
+    return status;
+}
+
+/* Its fate is written if it is known; errors are left to the caller. */
+static enum status send_file(struct sending *s, struct client *client, struct push_file *file,
+                             struct error *err)
 {
     struct buf body CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
     struct push_item item CLEANUP(push_item_release) = PUSH_ITEM_INIT;
-    struct error err;
-    bool is_stdin = strcmp(file->path, "-") == 0;
-    enum status status = is_stdin ? file_read_stdin(&body, &err) : file_read(file->path, &body, &err);
+    struct push_run *run = s->run;
 
-    if (status == OK)
-        status = push_item_judge(&item, &s->run->defaults, file->path, buf_slice(&body), &err);
-    file->bytes = body.len;
-    if (status == OK && !s->run->url)
+    if (run->journal && push_journal_has(run->journal, run->source, file)) {
+        file->fate = PUSH_KNOWN;
+        return OK;
+    }
+    if (fetch(s, file, &body, err) != OK)
+        return err->code;
+    const struct push_source source = {file->name, file->modified_ms, buf_slice(&body)};
+    if (push_item_judge(&item, &run->defaults, &source, err) != OK)
+        return err->code;
+    if (!run->url) {
         describe(file, &item);
-    else if (status == OK)
-        status = send_item(s, client, &item, buf_slice(&body), file, &err);
+        return OK;
+    }
+    if (send_item(s, client, &item, source.body, file, err) != OK)
+        return err->code;
+    return run->journal ? push_journal_add(run->journal, run->source, file, err) : OK;
+}
+
+static void push_one(struct sending *s, struct client *client, struct push_file *file)
+{
+    struct error err;
+    enum status status = send_file(s, client, file, &err);
+
     if (status == OK) {
         atomic_fetch_add(&s->bytes, file->bytes);
         return;
@@ -215,7 +185,8 @@ static void push_one(struct sending *s, struct client *client, struct push_file 
         atomic_fetch_add(&s->refused, 1);
         return;
     }
-    file->fate = PUSH_UNSENT;
+    if (file->fate == PUSH_WAITS)
+        file->fate = PUSH_UNSENT;
     pthread_mutex_lock(&s->lock);
     if (!atomic_exchange(&s->is_over, true))
         s->run->unreachable = err;
@@ -230,11 +201,11 @@ static void *work(void *arg)
                                              .token_for = s->run->url,
                                              .ca_file = s->run->ca_file});
 
-    for (size_t i; (i = atomic_fetch_add(&s->next, 1)) < s->run->count;) {
+    for (size_t i; (i = atomic_fetch_add(&s->next, 1)) < s->run->files.count;) {
         if (atomic_load(&s->is_over))
-            s->run->files[i].fate = PUSH_UNSENT;
+            s->run->files.items[i].fate = PUSH_UNSENT;
         else
-            push_one(s, client, &s->run->files[i]);
+            push_one(s, client, &s->run->files.items[i]);
         atomic_fetch_add(&s->done, 1);
     }
     return NULL;
@@ -243,27 +214,35 @@ static void *work(void *arg)
 static void show(struct progress *progress, struct sending *s, size_t done)
 {
     struct buf bar CLEANUP(buf_release) = BUF_INIT(4 * BAR_COLUMNS + 1);
-    size_t all = s->run->count, refused = atomic_load(&s->refused);
+    const struct push_run *run = s->run;
+    size_t all = run->files.count;
+    double mb = (double)(run->bytes_before + atomic_load(&s->bytes)) / 1e6;
+    const char *faults = atomic_load(&s->refused) > 0 ? ", some refused" : "";
 
+    if (run->bucket) { /* nobody knows how many there are */
+        progress_say(progress, "%" PRIu64 " objects, %.1f MB%s", run->files_before + done, mb, faults);
+        return;
+    }
     for (size_t i = 0; i < BAR_COLUMNS; i++)
         buf_append_cstr(&bar, i < done * BAR_COLUMNS / all ? "█" : "░");
-    progress_say(progress, "%s %zu of %zu files, %.1f MB%s", buf_cstr(&bar), done, all,
-                 (double)atomic_load(&s->bytes) / 1e6, refused > 0 ? ", some refused" : "");
+    progress_say(progress, "%s %zu of %zu files, %.1f MB%s", buf_cstr(&bar), done, all, mb, faults);
 }
 
 void push_run_send(struct push_run *run, struct progress *progress)
 {
     struct sending s = {.run = run, .lock = PTHREAD_MUTEX_INITIALIZER};
     pthread_t threads[WORKERS_MAX];
-    size_t count = (size_t)run->at_once < run->count ? (size_t)run->at_once : run->count;
+    size_t all = run->files.count, count = (size_t)run->at_once < all ? (size_t)run->at_once : all;
 
     for (size_t i = 0; i < count; i++)
         threads[i] = thread_start("push", work, &s);
-    for (size_t done; (done = atomic_load(&s.done)) < run->count;) {
+    for (size_t done; (done = atomic_load(&s.done)) < all;) {
         show(progress, &s, done);
         wait_ms(done == 0 ? 1 : TICK_MS);
     }
     for (size_t i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
     progress_end(progress);
+    run->files_before += all;
+    run->bytes_before += atomic_load(&s.bytes);
 }

@@ -8,22 +8,9 @@
 
 #include "base/secret.h"
 #include "cli/progress.h"
+#include "cli/push_bucket.h"
 #include "cli/push_item.h"
-
-enum push_fate {
-    PUSH_WAITS = 0,
-    PUSH_STORED,
-    PUSH_EMPTY,   /* a profile without samples: taken, not kept */
-    PUSH_REFUSED, /* by us or by the collector; `why` says it */
-    PUSH_UNSENT,  /* the collector could not be reached, or was not asked any more */
-};
-
-struct push_file {
-    char *path; /* owned */
-    enum push_fate fate;
-    char *said; /* owned: one line: what it was stored as, or why not; NULL */
-    uint64_t bytes;
-};
+#include "cli/push_journal.h"
 
 struct push_run {
     struct push_defaults defaults;
@@ -32,15 +19,17 @@ struct push_run {
     struct secret token;
     int64_t retry_ms;
     int64_t at_once; /* connections */
-    struct push_file *files;
-    size_t count, cap;
-    struct error unreachable; /* code OK: the collector answered */
+
+    struct push_journal *journal; /* NULL: nothing is remembered. Borrowed */
+    struct push_bucket *bucket;   /* whose objects the files are; NULL: they are files. Borrowed */
+    const char *source;           /* stands before their names: "s3://BUCKET/", "" */
+    struct push_files files;
+    uint64_t files_before, bytes_before; /* that were sent in earlier batches: for the progress */
+    struct error unreachable;            /* code OK: the collector answered, and the bucket too */
 };
 
 void push_run_release(struct push_run *run);
-/* A file, "-", a directory (all files beneath it) or a pattern. E_INVALID: nothing is there. */
-NODISCARD enum status push_run_add(struct push_run *run, const char *word, struct error *err);
-/* Sends all; afterwards every file has its fate. Blocks. */
+/* Sends all files; afterwards each has its fate. Blocks. */
 void push_run_send(struct push_run *run, struct progress *progress);
 
 #endif

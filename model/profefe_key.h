@@ -5,7 +5,8 @@
  *     schema . service / type's number / xid [, label = value]...
  *
  * The xid is 20 digits of base32hex in lower case: seconds since 1970, then bytes that tell profiles of one
- * second apart. The service is as it was posted, whatever bytes it has; labels are escaped as in a URL. Pure.
+ * second apart. The service is as it was posted, whatever bytes it has, but profefe writes a slash as two
+ * underscores, which cannot be told from two underscores. Labels are escaped as in a URL. Pure.
  *
  * Source: docs/MIGRATING.md.
  */

@@ -38,14 +38,25 @@ static void list_query(const struct list_request *list, struct buf *out)
     }
 }
 
-/* The alphabet of keys needs no encoding (store_key_ok()), so the key is the path. */
+/* Our own keys are their own path (store_key_ok()); those that others chose are encoded but for slashes. */
+static void append_key(struct slice key, struct buf *out)
+{
+    struct slice part;
+
+    for (bool is_first = true; slice_split(&key, '/', &part); is_first = false) {
+        if (!is_first)
+            buf_append_byte(out, '/');
+        percent_encode(part, out);
+    }
+}
+
 static void object_path(const struct address *address, const struct request_order *order, struct buf *out)
 {
     buf_append_cstr(out, address->path);
     if (order->verb != STORE_LIST || out->len == 0)
         buf_append_byte(out, '/');
     if (order->verb != STORE_LIST)
-        buf_append(out, order->key);
+        append_key(order->key, out);
 }
 
 static void append_line(struct buf *out, struct slice name, struct slice value)

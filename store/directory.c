@@ -198,6 +198,12 @@ static struct job *job_new(struct directory *dir, struct store_op *op)
 static void directory_submit(struct store *store, struct store_op *op)
 {
     struct directory *dir = (struct directory *)(void *)store;
+    if (op->verb != STORE_LIST && !store_key_ok(op->key)) { /* it could lead out of the directory */
+        (void)error_set(&op->error, E_INVALID, "%s '%.*s': no path in a directory", store_verb_name(op->verb),
+                        SLICE_ARG(slice_sub(op->key, 0, KEY_SHOWN)));
+        op->done(op);
+        return;
+    }
     struct job *job = job_new(dir, op);
     timer_arm(dir->timer, &job->late, op->deadline_ms - clock_mono_ms());
 

@@ -64,13 +64,20 @@ bool store_key_ok(struct slice key)
     return true;
 }
 
+static bool may_name(const struct store_op *op)
+{
+    if (op->verb == STORE_GET && op->is_foreign)
+        return op->key.len > 0 && op->key.len <= LIMIT_KEY_BYTES;
+    return store_key_ok(op->key);
+}
+
 static enum status check(const struct store_op *op, struct error *err)
 {
     if (op->verb == STORE_LIST) {
         if (op->key.len > LIMIT_KEY_BYTES || op->start_after.len > LIMIT_KEY_BYTES)
             return error_set(err, E_INVALID, "list: the prefix or the start is over %lu bytes",
                              LIMIT_KEY_BYTES);
-    } else if (!store_key_ok(op->key)) {
+    } else if (!may_name(op)) {
         return error_set(err, E_INVALID, "%s '%.*s': no store can hold this key", store_verb_name(op->verb),
                          (int)(op->key.len < 200 ? op->key.len : 200), op->key.ptr ? op->key.ptr : "");
     }

@@ -15,8 +15,8 @@
  *   - GET and HEAD of what is not there: E_NOT_FOUND, and never for any other reason.
  *   - Blobs are byte-exact: a short or altered body is E_UNAVAILABLE (worth a retry), never OK.
  *   - Every operation completes by its deadline (give or take 200 ms) with E_UNAVAILABLE at the latest.
- *   - A key that is not store_key_ok() is E_INVALID, a deadline that has passed is E_UNAVAILABLE:
- *     store_submit() answers both, no store sees them.
+ *   - A key that is not store_key_ok() is E_INVALID (but see is_foreign), a deadline that has passed is
+ * E_UNAVAILABLE: store_submit() answers both, no store sees them.
  *
  * Codes: E_NOT_FOUND as above; E_BUSY the store asks for less (retry_after_ms may be set); E_UNAVAILABLE no
  * answer or a passing failure, the outcome of a PUT or DELETE is unknown; E_TOO_LARGE the object is over
@@ -65,6 +65,7 @@ struct store_op {
     struct slice token;       /* LIST, further pages: from the page before */
     size_t max_keys;          /* LIST: 1..1,000; 0 means 1,000 */
     size_t max_bytes;         /* GET: bound of the body */
+    bool is_foreign;          /* GET: others chose the key; see store_key_ok() */
     int64_t deadline_ms;      /* clock_mono_ms() by which it must have completed */
     void (*done)(struct store_op *op);
     void *user; /* the caller's; a wrapper borrows both while the op is under way and puts them back */
@@ -119,7 +120,8 @@ void store_time(struct store *store, struct store_time *ret_time);
 const char *store_describe(struct store *store);
 
 /* The object keys that every store can hold: 1..1,024 bytes, components of 1..255 bytes out of A-Z a-z 0-9 -
- * . _, none of them "." or "..". */
+ * . _, none of them "." or "..". Objects that others made have other keys, of any bytes; an op that
+ * is_foreign GETs them too, from a store that can name them (a directory cannot: E_INVALID). */
 bool store_key_ok(struct slice key);
 
 #endif

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#define WRITTEN_MS INT64_C(1600000000123)
+
 static struct buf read_file(const char *path)
 {
     struct buf body = BUF_INIT(4 * MIB);
@@ -29,7 +31,7 @@ static void assert_judged(const struct push_defaults *defaults, const char *path
     struct buf request CLEANUP(buf_release) = BUF_INIT(4096);
     struct error err;
 
-    if (push_item_judge(&item, defaults, path, body, &err) != OK)
+    if (push_item_judge(&item, defaults, &(struct push_source){path, WRITTEN_MS, body}, &err) != OK)
         fail_msg("%s: %s", path, err.text);
     assert_int_equal(push_item_path(&item, &request, &err), OK);
     assert_string_equal(buf_cstr(&request), expected);
@@ -41,7 +43,8 @@ static void assert_refused(const struct push_defaults *defaults, const char *pat
     struct push_item item CLEANUP(push_item_release) = PUSH_ITEM_INIT;
     struct error err;
 
-    assert_int_equal(push_item_judge(&item, defaults, path, body, &err), E_INVALID);
+    assert_int_equal(push_item_judge(&item, defaults, &(struct push_source){path, WRITTEN_MS, body}, &err),
+                     E_INVALID);
     assert_string_equal(err.text, expected);
 }
 
@@ -64,12 +67,12 @@ static void a_profile_without_a_time_has_that_of_its_file(void **state)
 {
     struct push_defaults defaults = {.service = SLICE("shop"), .type = NULL};
     struct push_item item CLEANUP(push_item_release) = PUSH_ITEM_INIT;
-    const char *path = "tests/cli/test_push_item.c";
+    const struct push_source source = {"x.folded", WRITTEN_MS, SLICE("main;run 5\n")};
 
     (void)state;
     assert_int_equal(profile_type_parse(SLICE("other"), &defaults.type, NULL), OK);
-    assert_int_equal(push_item_judge(&item, &defaults, path, SLICE("main;run 5\n"), NULL), OK);
-    assert_int_equal(item.created_at_ms, file_mtime_ns(path) / 1000000);
+    assert_int_equal(push_item_judge(&item, &defaults, &source, NULL), OK);
+    assert_int_equal(item.created_at_ms, WRITTEN_MS);
 }
 
 static void what_is_given_is_not_guessed(void **state)
@@ -97,7 +100,8 @@ static void a_trace_is_told_by_its_first_bytes(void **state)
     struct push_item item CLEANUP(push_item_release) = PUSH_ITEM_INIT;
 
     (void)state;
-    assert_int_equal(push_item_judge(&item, &defaults, "-", SLICE("go 1.19 trace\0\0\0rest"), NULL), OK);
+    const struct push_source source = {"-", WRITTEN_MS, SLICE("go 1.19 trace\0\0\0rest")};
+    assert_int_equal(push_item_judge(&item, &defaults, &source, NULL), OK);
     assert_string_equal(item.type->name, "trace");
 }
 

@@ -60,6 +60,17 @@ static void a_put_carries_its_hash_twice_and_no_other_checksum(void **state)
     request_release(&r);
 }
 
+static void a_key_that_others_chose_is_encoded_but_for_its_slashes(void **state)
+{
+    (void)state;
+    struct request_order order = {.verb = STORE_GET,
+                                  .key = SLICE("P0.a b/../1//x,k=a%2Cb+\xc3\xbc/"),
+                                  .body_sha256 = hash};
+    struct request r = build(&order, &path_style, NULL);
+    assert_string_equal(buf_cstr(&r.url), "http://h:9000/test/P0.a%20b/../1//x%2Ck%3Da%252Cb%2B%C3%BC/");
+    request_release(&r);
+}
+
 static void only_a_big_body_is_asked_for_first(void **state)
 {
     (void)state;
@@ -124,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_put_carries_its_hash_twice_and_no_other_checksum),
+        cmocka_unit_test(a_key_that_others_chose_is_encoded_but_for_its_slashes),
         cmocka_unit_test(only_a_big_body_is_asked_for_first),
         cmocka_unit_test(a_session_token_is_sent_and_signed),
         cmocka_unit_test(a_listing_asks_for_encoded_keys_from_the_bucket_itself),

@@ -95,6 +95,18 @@ static void an_error_names_verb_and_key(void **state)
     store_close(s);
 }
 
+static void a_key_that_others_chose_leads_nowhere(void **state)
+{
+    struct store *s = open_store(*state);
+    struct store_op op = {.verb = STORE_GET,
+                          .key = SLICE("../x,y"),
+                          .is_foreign = true,
+                          .deadline_ms = clock_mono_ms() + 10000};
+    assert_int_equal(store_run(s, &op), E_INVALID);
+    assert_string_equal(op.error.text, "get '../x,y': no path in a directory");
+    store_close(s);
+}
+
 static void replicas_that_share_a_directory_see_each_other(void **state)
 {
     struct store *stores[REPLICAS];
@@ -263,6 +275,7 @@ int main(void)
         TEST(a_file_in_its_place_is_an_error_that_names_it),
         TEST(its_time_is_the_local_clock),
         TEST(an_error_names_verb_and_key),
+        TEST(a_key_that_others_chose_leads_nowhere),
         TEST(replicas_that_share_a_directory_see_each_other),
         TEST(closing_answers_everything_under_way),
     };

@@ -96,6 +96,22 @@ static void no_store_sees_a_bad_key(void **state)
     store_close(s);
 }
 
+static void a_key_that_others_chose_can_be_got_and_nothing_else(void **state)
+{
+    (void)state;
+    struct store *s = memory_store_new();
+    struct slice key = SLICE("P0.a/1/x,k=a%2Cb");
+    struct store_op op = {.verb = STORE_GET, .key = key, .is_foreign = true, .deadline_ms = soon()};
+    assert_int_equal(store_run(s, &op), E_NOT_FOUND);
+    op = (struct store_op){.verb = STORE_GET, .key = key, .deadline_ms = soon()};
+    assert_int_equal(store_run(s, &op), E_INVALID);
+    op = (struct store_op){.verb = STORE_DELETE, .key = key, .is_foreign = true, .deadline_ms = soon()};
+    assert_int_equal(store_run(s, &op), E_INVALID);
+    op = (struct store_op){.verb = STORE_GET, .is_foreign = true, .deadline_ms = soon()};
+    assert_int_equal(store_run(s, &op), E_INVALID);
+    store_close(s);
+}
+
 static void no_store_sees_an_op_that_is_too_late(void **state)
 {
     (void)state;
@@ -149,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_key_has_1024_bytes_and_a_component_255),
         cmocka_unit_test(verbs_have_names),
         cmocka_unit_test(no_store_sees_a_bad_key),
+        cmocka_unit_test(a_key_that_others_chose_can_be_got_and_nothing_else),
         cmocka_unit_test(no_store_sees_an_op_that_is_too_late),
         cmocka_unit_test(an_op_may_be_used_again),
         cmocka_unit_test(what_was_never_run_can_be_released),

@@ -1,0 +1,68 @@
+/* Names and texts may come from anybody's bucket: what a terminal would obey is written as it reads. */
+#include "cli/push_report.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/printable.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* What stands before a file's name, NULL: it is not named; and behind the number of such files. */
+static const struct {
+    const char *mark, *in_sum;
+    bool is_fault;
+} FATES[PUSH_FATES] = {
+    [PUSH_STORED] = {"", NULL, false},
+    [PUSH_KNOWN] = {NULL, "stored before", false},
+    [PUSH_EMPTY] = {"without samples: ", "without samples", false},
+    [PUSH_REFUSED] = {"refused: ", "refused", true},
+    [PUSH_UNSENT] = {NULL, "not sent", false},
+};
+
+static void name_file(enum push_fate fate, const char *source, const struct push_file *file)
+{
+    struct buf line CLEANUP(buf_release) = BUF_INIT(64 * KIB);
+
+    buf_append_cstr(&line, FATES[fate].mark);
+    printable_append(&line, slice_of(source));
+    printable_append(&line, slice_of(file->name));
+    if (file->said) {
+        buf_append_cstr(&line, ": ");
+        printable_append(&line, slice_of(file->said));
+    }
+    (void)fprintf(FATES[fate].is_fault ? stderr : stdout, "%s\n", buf_cstr(&line));
+}
+
+void push_report_add(struct push_report *r, const char *source, const struct push_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        const struct push_file *file = &files->items[i];
+
+        r->files++;
+        r->sums[file->fate].files++;
+        r->sums[file->fate].bytes += file->bytes;
+        if (FATES[file->fate].mark &&
+            (FATES[file->fate].is_fault || r->sums[file->fate].files <= r->named_max))
+            name_file(file->fate, source, file);
+    }
+    (void)fflush(stdout);
+}
+
+void push_report_end(const struct push_report *r)
+{
+    static const enum push_fate NAMED[] = {PUSH_STORED, PUSH_EMPTY};
+
+    for (size_t i = 0; i < ARRAY_LEN(NAMED); i++)
+        if (r->sums[NAMED[i]].files > r->named_max)
+            printf("%s... and %" PRIu64 " more\n", FATES[NAMED[i]].mark,
+                   r->sums[NAMED[i]].files - r->named_max);
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s %" PRIu64 " of %" PRIu64 " profiles, %.1f MB",
+                  r->is_dry ? "would store" : "stored", r->sums[PUSH_STORED].files, r->files,
+                  (double)r->sums[PUSH_STORED].bytes / 1e6);
+    for (size_t i = 0; i < PUSH_FATES; i++)
+        if (FATES[i].in_sum && r->sums[i].files > 0)
+            (void)fprintf(stderr, "; %" PRIu64 " %s", r->sums[i].files, FATES[i].in_sum);
+    (void)fputc('\n', stderr);
+}
