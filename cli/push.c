@@ -50,7 +50,8 @@ static size_t make_rows(struct push_options *o, struct option_row rows[static RO
         {"s3-region", OPTION_TEXT, &o->s3_region, NULL, 0, 0, "REGION", "of that bucket (AWS_REGION)"},
         {"s3-path-style", OPTION_TEXT, &o->s3_path_style, "auto", 0, 0, "auto|on|off",
          "whether the bucket stands in the path and not in the host name"},
-        {"verbose", OPTION_FLAG, &o->is_verbose, NULL, 0, 0, NULL, "name every file, not only the first 20"},
+        {"verbose", OPTION_FLAG, &o->is_verbose, NULL, 0, 0, NULL,
+         "name every file, not only the first 20 of each fate"},
     };
 
     _Static_assert(ARRAY_LEN(all) <= ROWS, "rows");
@@ -156,7 +157,8 @@ static bool push_bucket(const struct push_options *o, const char *url, struct pu
 
 static int push_all(const struct push_options *o, const struct option_words *words, struct push_run *run)
 {
-    struct push_report report = {.is_dry = o->is_dry, .named_max = o->is_verbose ? SIZE_MAX : NAMED_MAX};
+    struct push_report report CLEANUP(
+        push_report_release) = {.is_dry = o->is_dry, .named_max = o->is_verbose ? SIZE_MAX : NAMED_MAX};
     struct progress progress;
     bool fine = true;
 

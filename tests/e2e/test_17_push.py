@@ -149,6 +149,9 @@ def many_at_once(stage, api, push):
     out, err = push.run("--service", "many", "--type", "other", "--at-once", "16", many)
     stage.check("stored 300 of 300" in err and "and 280 more" in out, "%r %r", out[-300:], err)
     stage.equal(len(api.list("many", **DAY).json()["body"]), 300, "profiles of many files")
+    _, err = push.run("--service", "many", many, path_of("go/cpu-000.pb.gz"), "/dev/null", code=1)
+    stage.check(err.count("\n") == 23 and "... and 280 more: say --type: its type cannot be told" in err and
+                "stored 1 of 302 profiles" in err and "; 301 refused\n" in err, "many refused: %r", err)
 
 
 def a_collector_that_is_away(stage, replica, push):
