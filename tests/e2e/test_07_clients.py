@@ -115,11 +115,14 @@ def proto(pprof, files):
     return path
 
 
-def go_program(stage, replica):
+ROUND = ["cpu", "heap", "block", "mutex", "goroutine", "threadcreate"]
+
+
+def built_go_program(stage):
     go = shutil.which("go")
     if not go:
         stage.note("no Go: no program of it is tried")
-        return
+        return None
     program = os.path.join(stage.dir, "goclient-program")
     here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "goclient")
     cache = subprocess.run([go, "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
@@ -128,21 +131,46 @@ def go_program(stage, replica):
                                                      GOTOOLCHAIN="local", GOPATH=os.path.join(stage.dir, "go")))
     if done.returncode != 0:
         stage.note("the Go program cannot be built here: %s", done.stderr.decode()[-300:])
+        return None
+    return program
+
+
+def go_agent(stage, replica, guarded):
+    """A program with profefe's agent, as far as the wire can tell: two rounds of six types with hostile labels, through
+    a collector that comes late, and one that refuses."""
+    program = built_go_program(stage)
+    if not program:
         return
-    pairs = [word for pair in HOSTILE.items() for word in pair]
-    code, out, err = stage.run([program, replica.url, "go service/x+y"] + pairs)
-    stage.equal(code, 0, "exit status of the Go program: %s" % err.decode())
-    stage.equal([line.split()[0] for line in out.decode().splitlines()],
-                ["cpu", "heap", "block", "mutex", "goroutine", "threadcreate"], "profiles that were taken in")
+    words = [word for pair in HOSTILE.items() for word in pair]
+    fast = dict(GOCLIENT_SECOND="2ms", GOCLIENT_ROUNDS="2")
+    code, out, err = stage.run([program, replica.url + "/", "go service/x+y"] + words, stage.env(**fast))
+    stage.equal((code, err), (0, b""), "what the Go program says of a slash too many")
+    stage.equal([line.split()[0] for line in out.decode().splitlines()], 2 * ROUND, "profiles that were taken in")
     listed = replica.api().pages("go service/x+y")
-    types = {profile["type"] for profile in listed}
-    stage.check({"heap", "goroutine", "threadcreate"} <= types <= {"cpu", "heap", "goroutine", "threadcreate"},
-                "types of the Go program: %s (block and mutex are empty)", types)
+    stage.equal(sorted(profile["type"] for profile in listed),
+                sorted(ROUND + ["cpu", "heap", "goroutine", "threadcreate"]),
+                "types of the Go program (block and mutex were empty at first)")
     for profile in listed:
         stage.equal(labels_of(profile), HOSTILE, "labels from Go")
-    query = urllib.parse.urlencode({"service": "go service/x+y", "type": "goroutine"})
-    answer = replica.api().request("GET", "/api/0/profiles/merge?" + query)
-    stage.equal(answer.status, 200, "merge of the Go program's goroutines")
+    for type in ROUND:
+        query = urllib.parse.urlencode({"service": "go service/x+y", "type": type})
+        answer = replica.api().request("GET", "/api/0/profiles/merge?" + query)
+        stage.equal(answer.status, 200, "merge of the Go program's %s" % type)
+
+    code, out, err = stage.run([program, guarded.url, "refused"], stage.env(GOCLIENT_SECOND="1ms"))
+    stage.equal(out, b"", "what is taken in without a token")
+    stage.equal([line[:52] for line in err.decode().splitlines() if line],
+                6 * ["[FAIL] unable to send profiles: bad request: collect"], "one line for each refusal, and no second try")
+
+    late = stage.replica("late", "file:" + os.path.join(stage.dir, "late"), start=False)
+    sending = stage.spawn("goclient", [program, late.url, "late"] + words, stage.env(GOCLIENT_SECOND="40ms"))
+    stage.wait_for("a first try that fails", lambda: "[RETRY]" in sending.log())
+    late.start()
+    late.wait_ready()
+    stage.wait_for("all six, though late", lambda: "threadcreate" in sending.log(), seconds=60)
+    stage.check("[FAIL]" not in sending.log(), "a profile was given up: %s", sending.log())
+    for profile in late.api().pages("late"):
+        stage.equal(labels_of(profile), HOSTILE, "labels from Go")
 
 
 def scenario(stage):
@@ -158,7 +186,7 @@ def scenario(stage):
     merged = curl_forms(stage, replica)
     stage.note("curl is served")
     pprof_shows(stage, replica, guarded, merged)
-    go_program(stage, replica)
+    go_agent(stage, replica, guarded)
 
 
 if __name__ == "__main__":
