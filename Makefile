@@ -36,7 +36,7 @@ LDFLAGS  += $(SAN) -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 
 PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcrypto libxxhash re2 yaml-0.1
 PKG_C  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null) -lstdc++
+PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null) -lresolv -lstdc++
 
 # The layers: a folder may include itself and what stands behind it (tests/lint/layers reads this too).
 DEPS_base      := base
@@ -50,7 +50,7 @@ DEPS_agent     := agent pprof base
 DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
-DEPS_scrape    := scrape client model pprof base
+DEPS_scrape    := scrape client view model pprof base
 DEPS_collector := collector index s3 store http ui view pprof model base
 DEPS_cli       := cli client scrape $(DEPS_collector)
 FOLDERS := base model pprof view http ui client agent scrape store s3 index collector cli

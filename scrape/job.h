@@ -8,7 +8,7 @@
 #include "scrape/relabel.h"
 #include "scrape/source.h"
 
-enum { JOB_SOURCES_MAX = 32, JOB_RULES_MAX = 64 };
+enum { JOB_SOURCES_MAX = 64, JOB_RULES_MAX = 64 };
 
 struct job {
     struct slice name;

@@ -37,6 +37,16 @@ struct probes probes_of_go(int64_t seconds)
     return p;
 }
 
+bool probe_grows(const struct probe *p)
+{
+    static const char *const names[] = {"allocs", "block", "mutex"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (slice_eq_cstr(p->name, names[i]))
+            return p->seconds == 0;
+    return false;
+}
+
 struct probe *probes_find(struct probes *p, struct slice name)
 {
     for (size_t i = 0; i < p->count; i++)

@@ -28,6 +28,8 @@ struct probes {
 
 /* What a Go target is asked for when nothing is said: all but the trace, a CPU profile of `seconds`. */
 struct probes probes_of_go(int64_t seconds);
+/* Do all totals of its profile only grow: allocs, block, mutex? Those of heap do in part. */
+bool probe_grows(const struct probe *p);
 /* The probe of that name; NULL: none. */
 struct probe *probes_find(struct probes *p, struct slice name);
 /* Seconds that one round over all of them takes at least. */

@@ -8,6 +8,8 @@
 #include "scrape/access.h"
 #include "scrape/attributes.h"
 
+#include <stdatomic.h>
+
 enum source_kind { SOURCE_STATIC, SOURCE_FILE, SOURCE_HTTP, SOURCE_DNS, SOURCE_KUBERNETES };
 
 enum dns_type { DNS_SRV, DNS_A, DNS_AAAA };
@@ -24,14 +26,21 @@ struct source {
     struct slice url;   /* http; the API server of kubernetes, empty: the one of this pod */
     struct access access;
     enum dns_type dns_type;
-    uint16_t port; /* of A and AAAA */
+    uint16_t port;       /* of A and AAAA */
+    struct slice server; /* "10.0.0.2:53", asked instead of the system's; empty */
     struct slice *namespaces;
     size_t namespace_count; /* 0: all */
     struct slice selector;  /* of labels; empty */
+    bool takes_all;         /* pods without annotations too */
     struct slice where;     /* "scrape.yaml:12", for texts */
 };
 
-/* Called once for each target that is found; `found` is the receiver's to change. */
-typedef enum status (*source_found)(void *user, struct attributes *found, struct error *err);
+/* Whoever wants to know of targets. */
+struct receiver {
+    /* Called once for each that is found; `found` is the receiver's to change. */
+    enum status (*take)(void *user, struct attributes *found, struct error *err);
+    void *user;
+    const atomic_bool *is_over; /* true: give up asking; NULL: never */
+};
 
 #endif

@@ -17,7 +17,7 @@ BEGIN {
     owner["^cmocka\\.h$"] = "tests"
     # what libc and the kernel bring
     system_header = "^((assert|complex|ctype|dirent|dlfcn|elf|err|errno|fcntl|fenv|fnmatch|ftw|getopt|glob|grp|ifaddrs|inttypes" \
-        "|iso646|libgen|limits|link|locale|malloc|math|mntent|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn" \
+        "|iso646|libgen|limits|link|locale|malloc|math|mntent|netdb|poll|pthread|pwd|resolv|sched|semaphore|setjmp|signal|spawn" \
         "|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads" \
         "|time|uchar|ucontext|unistd|utime|wchar|wctype)\\.h|(arpa|net|netinet|sys|linux|sanitizer)/[a-z0-9_/]+\\.h)$"
 }
