@@ -4,6 +4,7 @@
 #include "cli/diff.h"
 #include "cli/push.h"
 #include "cli/query.h"
+#include "cli/scrape.h"
 #include "collector/reindex.h"
 #include "collector/serve.h"
 
@@ -23,6 +24,7 @@ static const struct {
     {"serve", serve_main, serve_help, "take profiles in, keep them in a bucket, answer questions"},
     {"reindex", reindex_main, reindex_help, "build the index from the bucket, with progress"},
     {"push", push_main, push_help, "send files to a collector; move in from profefe"},
+    {"scrape", scrape_main, scrape_help, "fetch profiles from programs that serve them, again and again"},
     {"query", query_main, NULL, "show profiles of a collector, or of files: top, flame, diff, ..."},
     {"diff", diff_main, NULL, "what grew and what shrank; a gate for continuous integration"},
     {"version", version_main, version_help, "print version and commit"},
