@@ -1,6 +1,9 @@
 /*
  * A profile is read here as the collector will read it, so a directory of files can be judged without sending
  * one. Execution traces are no profiles and are told by their first bytes.
+ *
+ * A time that the profile says is not sent: parameters are part of what makes two uploads the same, and curl
+ * would not have sent it.
  */
 #include "cli/push_item.h"
 
@@ -47,7 +50,8 @@ static enum status judge_content(struct push_item *item, const char *path, struc
         return err->code;
     if (!item->type && profile_type_guess(types, scan.types_kept, base_name(path), &item->type, err) != OK)
         return error_wrap(err, "say --type");
-    if (scan.time_nanos > 0)
+    item->tells_time = scan.time_nanos > 0;
+    if (item->tells_time)
         item->created_at_ms = scan.time_nanos / NS_PER_MS;
     item->is_empty = scan.empty;
     return OK;
@@ -118,8 +122,9 @@ enum status push_item_path(const struct push_item *item, struct buf *out, struct
     labels_format(&item->labels, &labels);
     if (labels.len > 0)
         add_param(out, "&labels", buf_slice(&labels));
-    buf_printf(out, "&created_at=%" PRId64 ".%03d", item->created_at_ms / 1000,
-               (int)(item->created_at_ms % 1000));
+    if (!item->tells_time)
+        buf_printf(out, "&created_at=%" PRId64 ".%03d", item->created_at_ms / 1000,
+                   (int)(item->created_at_ms % 1000));
     if (buf_check(&labels, "the list of labels", err) != OK)
         return err->code;
     return buf_check(out, "the request's path", err);

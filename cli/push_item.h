@@ -24,7 +24,8 @@ struct push_item {
     const struct profile_type *type;
     struct labels labels; /* of the command line and of the key, together */
     int64_t created_at_ms;
-    bool is_empty; /* a profile without samples: nothing to keep */
+    bool tells_time; /* the profile itself: created_at_ms is from it, and need not be sent */
+    bool is_empty;   /* a profile without samples: nothing to keep */
 };
 
 #define PUSH_ITEM_INIT ((struct push_item){.arena = ARENA_INIT(MIB)})

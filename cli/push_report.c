@@ -29,7 +29,7 @@ static void name_file(enum push_fate fate, const char *source, const struct push
 
     buf_append_cstr(&line, FATES[fate].mark);
     printable_append(&line, slice_of(source));
-    printable_append(&line, slice_of(file->name));
+    printable_append(&line, slice_of(strcmp(file->name, "-") == 0 ? "standard input" : file->name));
     if (file->said) {
         buf_append_cstr(&line, ": ");
         printable_append(&line, slice_of(file->said));
