@@ -4,7 +4,8 @@
  * wire type it has there, or one that it does not have yet. So a Go trace, an HTML error page, multipart or
  * plain noise is "unrecognized", while a damaged profile is refused later by the reader, which knows what is
  * wrong with it. Protobuf comes last because its test is the weakest: a text that begins with 'h' or a blank
- * line passes it.
+ * line would pass it, so what is text from end to end is none. (A profile has at least the length of its
+ * empty string in it, a NUL.)
  */
 #include "pprof/format.h"
 
@@ -12,11 +13,28 @@
 #include "pprof/lines.h"
 #include "pprof/wire.h"
 
+#include "base/limits.h"
+
+#include <string.h>
+
+enum { LOOKED_AT = 4 * KIB };
+
+/* As far as it is looked at. Escapes are those of a terminal's colours. */
+static bool is_text(struct slice in)
+{
+    struct slice head = slice_sub(in, 0, LOOKED_AT);
+    for (size_t i = 0; i < head.len; i++)
+        if ((unsigned char)head.ptr[i] < ' ' && !memchr("\t\n\v\f\r\033", head.ptr[i], 6))
+            return false;
+
+    return head.len > 0;
+}
+
 static bool is_proto(struct slice in)
 {
     struct wire w = wire_of(in);
     uint64_t tag;
-    if (w.at == w.end || !wire_varint(&w, &tag))
+    if (is_text(in) || w.at == w.end || !wire_varint(&w, &tag))
         return false;
 
     unsigned type = (unsigned)(tag & 7);
@@ -74,12 +92,26 @@ const struct format *format_detect(struct slice inflated)
     return NULL;
 }
 
-enum status format_unknown(struct error *err)
+/* What people send by mistake, as far as that can be told: what goes before "is none of". */
+static const char *looks_like(struct slice in)
+{
+    if (!is_text(in))
+        return "this";
+
+    struct slice head = slice_trim(slice_sub(in, 0, LOOKED_AT));
+    char first = head.len > 0 ? head.ptr[0] : ' ';
+    return first == '<'                   ? "this looks like HTML or XML and"
+           : first == '{' || first == '[' ? "this looks like JSON or a log and"
+                                          : "this is text, but no stacks (\"main;parse;read 12\") and";
+}
+
+enum status format_unknown(struct slice inflated, struct error *err)
 {
     struct buf names CLEANUP(buf_release) = BUF_INIT(ERROR_TEXT_MAX);
     for (size_t i = FORMATS_COUNT; i > 0; i--)
         buf_printf(&names, "%s%s", i == FORMATS_COUNT ? "" : ", ", FORMATS[i - 1].name);
-    return error_set(err, E_INVALID, "unrecognized profile format, this is none of: %s", buf_cstr(&names));
+    return error_set(err, E_INVALID, "unrecognized profile format, %s is none of: %s", looks_like(inflated),
+                     buf_cstr(&names));
 }
 
 enum status format_to_pprof(struct slice inflated, struct buf *out, struct quota *quota,
@@ -87,7 +119,7 @@ enum status format_to_pprof(struct slice inflated, struct buf *out, struct quota
 {
     const struct format *f = format_detect(inflated);
     if (!f)
-        return format_unknown(err);
+        return format_unknown(inflated, err);
     if (!format_merges(f))
         return error_set(err, E_INVALID, "a %s cannot be merged", f->name);
     if (f->is_pprof) {

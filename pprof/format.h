@@ -31,7 +31,7 @@ const struct format *format_detect(struct slice inflated);
 
 /* What format_detect() did not know: E_INVALID "unrecognized profile format, ..." with a list of those that
  * are. */
-enum status format_unknown(struct error *err);
+enum status format_unknown(struct slice inflated, struct error *err);
 
 /* False: the format is stored and handed out as it is, but is no input for merges. */
 static inline bool format_merges(const struct format *f)

@@ -9,7 +9,11 @@
  * before anything else it is what it looks like. A sample without a stack is "[no stack]". Names stay as they
  * are, whatever marks a tool puts at their end ("_[k]", "_[i]").
  *
- * There is no head by which to tell the format, so all lines within the first few KiB must look like that.
+ * There is no head by which to tell the format, so all lines within the first few KiB must look like that,
+ * and half of them must show callers: a ';' within the stack, and no blank behind it. Much that is no profile
+ * has numbers at the ends of its lines (logs, metrics, tables) and would else be taken for stacks of one
+ * frame. Where every line ends with two numbers there are two columns, those of a difference, which is not
+ * one profile.
  */
 #include "pprof/builder.h"
 #include "pprof/format_rows.h"
@@ -44,23 +48,46 @@ static bool is_text(struct slice s)
     return slice_is_utf8(s);
 }
 
-bool format_folded_detect(struct slice inflated)
+/* A ';' as it stands between two frames: not as in prose, and not as at the end of a row of a table. */
+static bool shows_callers(struct slice stack)
 {
-    struct lines lines = LINES_OF(inflated);
-    struct slice line, stack;
+    bool shown = false;
+    for (size_t i = 0; i + 1 < stack.len; i++)
+        shown |= stack.ptr[i] == ';' && (i == 0 || stack.ptr[i - 1] != '\\') && stack.ptr[i + 1] != ' ';
+    return shown && stack.ptr[stack.len - 1] != ';';
+}
+
+/* Of the lines that are looked at. */
+struct look {
+    size_t lines, with_callers, with_two_counts;
+};
+
+/* False: one is no stack with a count. */
+static bool look(struct slice text, struct look *ret_look)
+{
+    struct lines lines = LINES_OF(text);
+    struct slice line, stack, callers;
+    struct look l = {0};
     int64_t count;
-    size_t found = 0, seen = 0;
-    while (seen < LOOKED_AT && lines_next(&lines, &line)) {
-        seen += line.len + 1;
+    for (size_t seen = 0; seen < LOOKED_AT && lines_next(&lines, &line); seen += line.len + 1) {
         if (!is_text(line))
             return false;
         if (slice_trim(line).len == 0)
             continue;
         if (!read_line(line, &stack, &count))
             return false;
-        found++;
+        l.lines++;
+        l.with_callers += shows_callers(stack);
+        l.with_two_counts += read_line(stack, &callers, &count);
     }
-    return found > 0;
+    *ret_look = l;
+    return true;
+}
+
+bool format_folded_detect(struct slice inflated)
+{
+    struct look l;
+    return look(inflated, &l) && l.lines > 0 && 2 * l.with_callers >= l.lines;
 }
 
 struct folded {
@@ -132,6 +159,12 @@ static void add_stack(struct folded *f, struct slice stack)
 enum status format_folded_convert(struct slice inflated, struct buf *out, struct quota *quota,
                                   struct error *err)
 {
+    struct look l;
+    if (look(inflated, &l) && l.lines > 0 && l.with_two_counts == l.lines)
+        return error_set(err, E_INVALID,
+                         "folded stacks with two counts are a difference, which is no profile: "
+                         "send what was compared, each with one count");
+
     struct folded f CLEANUP(folded_release) = {.name = COLUMN_OF(char)};
     struct lines lines = LINES_OF(inflated);
     struct slice line;

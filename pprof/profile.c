@@ -283,7 +283,7 @@ static enum status explain(const struct profile *p, struct wire rest, size_t par
     if (status != E_INVALID)
         return status;
     if (parts == 0)
-        return format_unknown(err);
+        return format_unknown(p->wire, err);
 
     struct wire_field f;
     while (p->time_nanos != 0 && wire_next(&rest, &f))

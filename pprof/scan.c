@@ -65,7 +65,7 @@ enum status pprof_scan(struct slice body, const struct scan_limits *limits, stru
 
     struct scan_result r = {.format = format_detect(inflated), .inflated_bytes = inflated.len};
     if (!r.format)
-        return format_unknown(err);
+        return format_unknown(inflated, err);
 
     if (format_merges(r.format)) {
         struct quota quota = QUOTA_INIT(limits->scratch_bytes, NULL);

@@ -193,7 +193,7 @@ static void other_formats_are_profiles_too(void **state)
     }
     f->in.type = SLICE("cpu");
     f->in.body = SLICE("main;parse;read 12\nmain;parse\n");
-    assert_refused(f, E_INVALID, "unrecognized profile format, this is none of: pprof, folded stacks, ");
+    assert_refused(f, E_INVALID, "main;parse;read 12\") and is none of: pprof, folded stacks, ");
 }
 
 static void the_time_in_the_profile_wins_over_the_parameter(void **state)

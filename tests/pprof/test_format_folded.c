@@ -17,7 +17,21 @@ static void names_are_left_as_they_are(void **state)
         "a b (c.py:12);[kernel]_[k] -5\n",
         "samples:\n+0 [kernel]_[k]([kernel]_[k] :0):0:0\n+0 a b (c.py:12)(a b (c.py:12) :0):0:0\n|  -5\n");
     assert_converts(";a 1\n", "samples:\n+0 a(a :0):0:0\n+0 ( :0):0:0\n|  1\n");
-    assert_converts("a 1\n 7\n[no stack] 1\n", "samples:\n+0 a(a :0):0:0\n|  1\n|  8\n");
+    assert_converts(" 7\n[no stack] 1\na;a 1\na;a 1\n",
+                    "samples:\n+0 a(a :0):0:0\n+0 a(a :0):0:0\n|  2\n|  8\n");
+}
+
+static void two_columns_are_a_difference(void **state)
+{
+    (void)state;
+    static const char fault[] =
+        "folded stacks with two counts are a difference, which is no profile: send what was "
+        "compared, each with one count";
+    assert_fault("main;parse 10 20\nmain;read 0 -3\n", fault);
+    assert_fault("main;parse 10 20\n\n[no stack] 0 1\n", fault);
+    assert_converts("main;thread 10 20\nmain;read 3\n",
+                    "samples:\n+0 read(read :0):0:0\n+0 main(main :0):0:0\n|  3\n"
+                    "+0 thread 10(thread 10 :0):0:0\n+0 main(main :0):0:0\n|  20\n");
 }
 
 static void escapes_are_taken_off(void **state)
@@ -74,13 +88,14 @@ static void a_stack_that_is_too_deep_is_too_large(void **state)
     struct buf text CLEANUP(buf_release) = BUF_INIT(ROOMY), out CLEANUP(buf_release) = BUF_INIT(ROOMY);
     struct quota quota = QUOTA_INIT(ROOMY, NULL);
     struct slice proto;
-    for (size_t i = 0; i < LIMIT_PPROF_DEPTH; i++)
+    for (size_t i = 1; i < LIMIT_PPROF_DEPTH; i++)
         buf_append_cstr(&text, "a;");
+    buf_append_cstr(&text, "a");
     size_t len = text.len;
     buf_append_cstr(&text, " 1\n");
     assert_int_equal(format_to_pprof(buf_slice(&text), &out, &quota, &proto, NULL), OK);
     text.len = len;
-    buf_append_cstr(&text, "b 1\n");
+    buf_append_cstr(&text, ";b 1\n");
     assert_int_equal(format_to_pprof(buf_slice(&text), &out, &quota, &proto, NULL), E_TOO_LARGE);
 }
 
@@ -89,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stacks_are_turned_leaf_first),
         cmocka_unit_test(names_are_left_as_they_are),
+        cmocka_unit_test(two_columns_are_a_difference),
         cmocka_unit_test(escapes_are_taken_off),
         cmocka_unit_test(what_is_no_utf8_is_marked),
         cmocka_unit_test(real_ones_keep_their_sums),
