@@ -66,7 +66,7 @@ static size_t source_rows(struct query_options *o, size_t count, unsigned groups
         {ROWS_SOURCE,
          true,
          {"label", OPTION_LIST, &s->labels, NULL, 0, 0, "KEY=VALUE",
-          "with this label; may be repeated, all must be there"}},
+          "with this label, or !=, =~REGEX, !~REGEX; may be repeated, all must hold"}},
         {ROWS_SOURCE,
          true,
          {"from", OPTION_TEXT, &s->from, NULL, 0, 0, "TIME",

@@ -4,6 +4,7 @@
 
 #include "base/encode.h"
 #include "cli/label_word.h"
+#include "model/matchers.h"
 #include "model/time.h"
 
 #include <inttypes.h>
@@ -23,10 +24,18 @@ static void add_param(struct buf *out, const char *name, struct slice value)
 static enum status labels_of(const struct option_list *list, struct buf *out, struct error *err)
 {
     struct labels labels = {.count = 0};
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->values[i], ",") != 0 && label_word_add(list->values[i], &labels, err) != OK)
+    struct matchers matchers = {.count = 0};
+    for (size_t i = 0; i < list->count; i++) {
+        struct matcher m;
+        if (strcmp(list->values[i], ",") == 0)
+            continue;
+        if (matcher_split(slice_of(list->values[i]), &m) && m.kind != MATCHER_EQUAL &&
+            matchers.count < LIMIT_LABELS)
+            matchers.items[matchers.count++] = m;
+        else if (label_word_add(list->values[i], &labels, err) != OK)
             return E_INVALID;
-    labels_format(&labels, out);
+    }
+    matchers_format(&labels, &matchers, out);
     return OK;
 }
 

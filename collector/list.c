@@ -11,8 +11,33 @@
 
 #include <inttypes.h>
 
+/* facts=1: what the key says about the samples; nothing if it says nothing. */
+static void write_facts(struct json *j, const struct facts *facts)
+{
+    if (!facts->present)
+        return;
+    json_key(j, "duration_ms");
+    json_i64(j, facts->duration_ms);
+    json_key(j, "totals");
+    json_array(j);
+    for (size_t i = 0; i < facts->count; i++) {
+        json_object(j);
+        json_key(j, "type");
+        json_string(j, facts->items[i].name);
+        json_key(j, "unit");
+        json_string(j, facts->items[i].unit);
+        json_key(j, "total");
+        json_i64(j, facts->items[i].total);
+        json_object_end(j);
+    }
+    json_array_end(j);
+    json_key(j, "default");
+    json_u64(j, facts->default_index);
+}
+
 static void write_list(struct question *q, const struct index_list *list)
 {
+    bool with_facts = question_flag(q->req, "facts");
     struct http_request *req = q->req;
     struct answer a;
 
@@ -21,6 +46,8 @@ static void write_list(struct question *q, const struct index_list *list)
     for (size_t i = list->count; i-- > 0;) {
         json_object(&a.json);
         answer_profile(&a.json, &list->items[i]);
+        if (with_facts)
+            write_facts(&a.json, &list->items[i].facts);
         json_object_end(&a.json);
     }
     json_array_end(&a.json);
@@ -113,21 +140,39 @@ static void answer_services(struct question *q)
                  NAMES_PLAIN, &err);
 }
 
+/* Without a range or labels everything that was ever seen is meant, which needs no row to be read. */
+static bool is_in_range(const struct http_request *req)
+{
+    static const char *const params[] = {"from", "to", "labels"};
+    struct slice value;
+
+    for (size_t i = 0; i < ARRAY_LEN(params); i++)
+        if (http_param(req, params[i], &value) && value.len > 0)
+            return true;
+    return false;
+}
+
+static struct index_scope scope_of(const struct question *q)
+{
+    return (struct index_scope){q->selector.service, q->selector.type, question_mint_min_ms(q),
+                                is_in_range(q->req) ? &q->selector : NULL};
+}
+
 static void answer_types(struct question *q)
 {
+    struct index_scope scope = scope_of(q);
     struct index_names names;
     struct error err;
 
-    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
     finish_names(q, index_types(q->app->index, &scope, &q->arena, &names, &err), &names, NAMES_COUNTS, &err);
 }
 
 static void answer_label_names(struct question *q)
 {
+    struct index_scope scope = scope_of(q);
     struct index_names names;
     struct error err;
 
-    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
     finish_names(q, index_label_names(q->app->index, &scope, &q->arena, &names, &err), &names, NAMES_MAYBE,
                  &err);
 }
@@ -146,7 +191,7 @@ static void answer_label_values(struct question *q)
         question_fail(q, &err);
         return;
     }
-    struct index_scope scope = {q->selector.service, q->selector.type, question_mint_min_ms(q)};
+    struct index_scope scope = scope_of(q);
     finish_names(q, index_label_values(q->app->index, &scope, buf_slice(&name), &q->arena, &names, &err),
                  &names, NAMES_MAYBE, &err);
 }
@@ -156,17 +201,23 @@ void list_services_handle(struct http_request *req)
     question_ask(req, READ_NOTHING, ((struct app *)http_app(req))->query_pool, answer_services);
 }
 
+static void ask_names(struct http_request *req, void (*answer)(struct question *q))
+{
+    question_ask(req, is_in_range(req) ? READ_SELECTOR : READ_SERVICE,
+                 ((struct app *)http_app(req))->query_pool, answer);
+}
+
 void list_types_handle(struct http_request *req)
 {
-    question_ask(req, READ_SERVICE, ((struct app *)http_app(req))->query_pool, answer_types);
+    ask_names(req, answer_types);
 }
 
 void list_label_names_handle(struct http_request *req)
 {
-    question_ask(req, READ_SERVICE, ((struct app *)http_app(req))->query_pool, answer_label_names);
+    ask_names(req, answer_label_names);
 }
 
 void list_label_values_handle(struct http_request *req)
 {
-    question_ask(req, READ_SERVICE, ((struct app *)http_app(req))->query_pool, answer_label_values);
+    ask_names(req, answer_label_values);
 }

@@ -15,7 +15,7 @@
 
 enum { BARRIER_WAIT_MS = 2000 };
 
-static bool flag(struct http_request *req, const char *name)
+bool question_flag(struct http_request *req, const char *name)
 {
     struct slice value;
 
@@ -110,7 +110,8 @@ static enum status read_base(struct question *q, struct error *err)
     q->base = q->selector;
     if (service.len > 0)
         q->base.service = service;
-    if (labels.len > 0 && labels_parse(labels, http_arena(q->req), &q->base.labels, err) != OK)
+    if (labels.len > 0 &&
+        matchers_parse(labels, http_arena(q->req), &q->base.labels, &q->base.matchers, err) != OK)
         return error_wrap(err, "bad request: \"base_labels\"");
     return read_base_range(q, err);
 }
@@ -153,17 +154,20 @@ static enum status read_what(struct question *q, unsigned read, struct error *er
 
 static enum status read_question(struct question *q, unsigned read, struct error *err)
 {
-    q->fresh_only = flag(q->req, "fresh");
-    q->partial = flag(q->req, "partial");
+    q->fresh_only = question_flag(q->req, "fresh");
+    q->partial = question_flag(q->req, "partial");
     if ((read & READ_VIEW) && present_read(q->req, &q->present, err) != OK)
         return err->code;
+    if (read & READ_TIMES)
+        return read_range(q, err);
     if (!(read & (READ_SELECTOR | READ_SERVICE)))
         return OK;
     if (read_what(q, read, err) != OK)
         return err->code;
     if (!(read & READ_SELECTOR))
         return OK;
-    if (labels_parse(param(q->req, "labels"), http_arena(q->req), &q->selector.labels, err) != OK)
+    if (matchers_parse(param(q->req, "labels"), http_arena(q->req), &q->selector.labels,
+                       &q->selector.matchers, err) != OK)
         return error_wrap(err, "bad request");
     if (read_range(q, err) != OK || ((read & READ_BASE) && read_base(q, err) != OK))
         return err->code;
@@ -206,10 +210,10 @@ static void describe(const struct selector *selector, struct buf *text)
     buf_printf(text, "service %s", quoted_of(selector->service).text);
     if (selector->type.len > 0)
         buf_printf(text, ", type %.*s", SLICE_ARG(selector->type));
-    if (selector->labels.count > 0) {
-        struct buf labels CLEANUP(buf_release) = BUF_INIT(4 * LIMIT_LABELS_SUM_BYTES);
+    if (selector->labels.count > 0 || selector->matchers.count > 0) {
+        struct buf labels CLEANUP(buf_release) = BUF_INIT(4 * LIMIT_URI_BYTES);
 
-        labels_format(&selector->labels, &labels);
+        matchers_format(&selector->labels, &selector->matchers, &labels);
         buf_printf(text, ", labels %s", quoted_of(buf_slice(&labels)).text);
     }
     buf_printf(text, ", from %s to %s", from, to);

@@ -20,6 +20,7 @@ enum question_read {
     READ_TYPE = 1 << 1,     /* type must be there */
     READ_SERVICE = 1 << 2,  /* service (must be there) and type only */
     READ_VIEW = 1 << 3,     /* format and the options of a view */
+    READ_TIMES = 1 << 5,    /* from, to only */
     READ_BASE = 1 << 4,     /* with READ_SELECTOR: base_service, base_labels, base_from, base_to */
 };
 
@@ -56,6 +57,8 @@ void question_no_side_found(struct question *q, bool source, bool base);
 void question_nothing(struct question *q, const char *text);
 /* What the answer has to declare. */
 void question_declare(const struct question *q, struct http_reply *reply);
+/* Is this parameter there, and neither 0 nor false? */
+bool question_flag(struct http_request *req, const char *name);
 /* The rows that retention leaves. */
 int64_t question_mint_min_ms(const struct question *q);
 

@@ -7,6 +7,7 @@
 #include "collector/health.h"
 #include "collector/ingest.h"
 #include "collector/list.h"
+#include "collector/overview.h"
 #include "collector/profile.h"
 #include "collector/select.h"
 #include "collector/session.h"
@@ -47,6 +48,7 @@ const struct http_route ROUTES[] = {
      .handle = profile_delete_handle,
      .scope = SCOPE_ADMIN},
     {.methods = HTTP_GET, .path = "/api/0/timeline", .handle = timeline_handle, .scope = SCOPE_READ},
+    {.methods = HTTP_GET, .path = "/api/0/overview", .handle = overview_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/services", .handle = list_services_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/types", .handle = list_types_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/labels", .handle = list_label_names_handle, .scope = SCOPE_READ},

@@ -152,10 +152,14 @@ struct index_names {
 struct index_scope {
     struct slice service, type; /* exact; empty: all */
     int64_t mint_min_ms;
+    /* If not NULL, it stands in the place of service and type, and only profiles within its times count:
+     * hours that were added up when the rows came are read, and rows one by one where an hour is cut
+     * (E_TOO_LARGE: over LIMIT_TIMELINE_ROWS). Limit and cursor are not looked at. */
+    const struct selector *selector;
 };
 NODISCARD enum status index_services(struct index *ix, int64_t mint_min_ms, struct arena *arena,
                                      struct index_names *ret_names, struct error *err);
-/* scope->type is not looked at. */
+/* scope->type is not looked at, nor that of its selector. */
 NODISCARD enum status index_types(struct index *ix, const struct index_scope *scope, struct arena *arena,
                                   struct index_names *ret_names, struct error *err);
 NODISCARD enum status index_label_names(struct index *ix, const struct index_scope *scope,
@@ -215,6 +219,31 @@ struct index_timeline {
  * cells_max, rows_max or the arena; the text says how to narrow. */
 NODISCARD enum status index_timeline(struct index *ix, const struct index_timeline_question *question,
                                      struct arena *arena, struct index_timeline *ret_timeline,
+                                     struct error *err);
+
+/* --- overview: all services and types, in the hours that a range touches --- */
+
+struct index_span_of_time {
+    int64_t from_ms, to_ms; /* created_at, both included */
+    int64_t mint_min_ms;
+};
+struct index_overview_row {
+    struct slice service, type;
+    struct slice sample_type, unit; /* the default one of its series; empty: they have no facts */
+    int64_t profiles;
+    __int128 duration_ms, sum; /* of the sample type */
+    int64_t last_ms;           /* the newest created_at */
+    size_t series;             /* that have profiles */
+};
+struct index_overview {
+    int64_t from_ms, to_ms; /* widened to whole hours */
+    /* By service, then type, then falling number of profiles: a type has a row for each default sample type
+     * that its series have, usually one. */
+    struct index_overview_row *rows;
+    size_t count;
+};
+NODISCARD enum status index_overview(struct index *ix, const struct index_span_of_time *span,
+                                     struct arena *arena, struct index_overview *ret_overview,
                                      struct error *err);
 
 struct index_counts {

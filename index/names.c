@@ -1,11 +1,11 @@
 /*
  * Names: services, types, label names and values, with how many profiles have them. Each series knows how
  * many of its rows are listed, so no row is read, except those that are older than the caller wants and not
- * dropped yet: they are counted off.
+ * dropped yet: they are counted off. Within a range of time it is the rollups that know.
  */
 #include "base/alloc.h"
 #include "index/inner.h"
-#include "index/selection.h"
+#include "index/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,12 +90,16 @@ static enum status add_labels(struct names *n, const struct labels *labels, uint
     return OK;
 }
 
-static enum status add_series(struct conn *conn, struct names *n, int64_t id, int64_t listed,
-                              struct slice text, struct error *err)
+static uint64_t not_too_old(const struct names *n, int64_t id, int64_t listed)
+{
+    const uint64_t *too_old = map_get(&n->too_old, slice_make(&id, sizeof id));
+    return (uint64_t)listed - (too_old ? *too_old : 0);
+}
+
+static enum status add_series(struct conn *conn, struct names *n, uint64_t profiles, struct slice text,
+                              struct error *err)
 {
     struct profile_meta meta;
-    const uint64_t *too_old = map_get(&n->too_old, slice_make(&id, sizeof id));
-    uint64_t profiles = (uint64_t)listed - (too_old ? *too_old : 0);
     if (profiles == 0)
         return OK;
     if (!series_text_decode(text, &meta))
@@ -120,14 +124,15 @@ static enum status add_all(struct conn *conn, struct names *n, struct error *err
             return conn_failed(err);
         if (!row)
             return OK;
-        if (add_series(conn, n, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), conn_column(s, 2),
-                       err) != OK)
+        uint64_t profiles = not_too_old(n, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
+        if (add_series(conn, n, profiles, conn_column(s, 2), err) != OK)
             return conn_failed(err);
     }
 }
 
+/* `counts`: of each selected series; NULL: all that it lists. */
 static enum status add_selected(struct conn *conn, struct names *n, const struct selection *selection,
-                                struct error *err)
+                                const int64_t *counts, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(conn_done) = NULL;
     if (conn_take(conn, STMT_SERIES_LISTED, &s, err) != OK)
@@ -135,17 +140,58 @@ static enum status add_selected(struct conn *conn, struct names *n, const struct
 
     for (size_t i = 0; i < selection->count; i++) {
         bool row;
+        if (counts && counts[i] == 0)
+            continue;
         (void)sqlite3_bind_int64(s, 1, selection->series[i]);
         if (conn_step(conn, s, &row, err) != OK)
             return conn_failed(err);
         if (!row)
             return conn_corrupt(conn, err, "a series is missing");
-        if (add_series(conn, n, selection->series[i], sqlite3_column_int64(s, 0), conn_column(s, 1), err) !=
-            OK)
+        uint64_t profiles =
+            counts ? (uint64_t)counts[i] : not_too_old(n, selection->series[i], sqlite3_column_int64(s, 0));
+        if (add_series(conn, n, profiles, conn_column(s, 1), err) != OK)
             return conn_failed(err);
         conn_again(s);
     }
     return OK;
+}
+
+static enum status add_piece(void *user, const struct piece *piece, struct error *err)
+{
+    int64_t *counts = user;
+    (void)err;
+
+    counts[piece->place] += piece->sign * piece->sum.profiles;
+    return OK;
+}
+
+static enum status add_in_range(struct conn *conn, const struct index_scope *scope, struct names *n,
+                                struct selection *selection, struct error *err)
+{
+    if (selection_spell_out(conn, selection, err) != OK)
+        return conn_failed(err);
+
+    int64_t *counts CLEANUP(mem_freep) = mem_zero(selection->count + 1, sizeof *counts);
+    struct pieces pieces = {
+        .conn = conn,
+        .selection = selection,
+        .bounds = {scope->selector->from_ms, scope->selector->to_ms, scope->mint_min_ms},
+        .whole_hours = true,
+        .rows_max = LIMIT_TIMELINE_ROWS,
+        .fn = add_piece,
+        .user = counts,
+    };
+    if (pieces_run(&pieces, err) != OK)
+        return conn_failed(err);
+    return add_selected(conn, n, selection, counts, err);
+}
+
+static enum status add_at_any_time(struct conn *conn, const struct index_scope *scope, struct names *n,
+                                   const struct selection *selection, struct error *err)
+{
+    if (count_too_old(conn, scope->mint_min_ms, n, err) != OK)
+        return conn_failed(err);
+    return selection->is_all ? add_all(conn, n, err) : add_selected(conn, n, selection, NULL, err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -185,12 +231,14 @@ static enum status collect(struct index *ix, const struct index_scope *scope, st
     struct selector selector = {.service = scope->service, .type = scope->type};
     struct reading r CLEANUP(reading_end) = {0};
 
+    if (scope->selector)
+        selector = *scope->selector;
     if (n->what <= NAMES_TYPES)
         selector.type = SLICE_NULL;
-    if (reading_begin(ix, &r, err) != OK || selection_load(r.conn, &selector, &selection, err) != OK ||
-        count_too_old(r.conn, scope->mint_min_ms, n, err) != OK)
+    if (reading_begin(ix, &r, err) != OK || selection_load(r.conn, &selector, &selection, err) != OK)
         return conn_failed(err);
-    if ((selection.is_all ? add_all(r.conn, n, err) : add_selected(r.conn, n, &selection, err)) != OK)
+    if ((scope->selector ? add_in_range(r.conn, scope, n, &selection, err)
+                         : add_at_any_time(r.conn, scope, n, &selection, err)) != OK)
         return conn_failed(err);
     return sorted(n, ret_names, err);
 }

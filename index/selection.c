@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "index/rows.h"
+#include "index/series_text.h"
 
 #include <stdlib.h>
 
@@ -191,6 +192,64 @@ static enum status guess_share(struct conn *conn, int64_t listed, struct selecti
     return OK;
 }
 
+/* --- matchers: each series that is left is asked --- */
+
+static enum status fill_all(struct conn *conn, struct selection *out, size_t count, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(conn_done) = NULL;
+    bool row = true;
+    if (conn_take(conn, STMT_SERIES_ALL, &s, err) != OK)
+        return conn_failed(err);
+
+    out->series = mem_resize(out->series, (count + 1) * sizeof *out->series);
+    for (out->count = 0; out->count < count;) {
+        if (conn_step(conn, s, &row, err) != OK)
+            return conn_failed(err);
+        if (!row)
+            return OK;
+        out->series[out->count++] = sqlite3_column_int64(s, 0);
+    }
+    return OK;
+}
+
+static enum status keep_matching(struct conn *conn, const struct matching *matching, struct selection *out,
+                                 struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(conn_done) = NULL;
+    size_t kept = 0;
+    if (conn_take(conn, STMT_SERIES_TEXT, &s, err) != OK)
+        return conn_failed(err);
+
+    for (size_t i = 0; i < out->count; i++) {
+        struct profile_meta meta;
+        bool row;
+        (void)sqlite3_bind_int64(s, 1, out->series[i]);
+        if (conn_step(conn, s, &row, err) != OK)
+            return conn_failed(err);
+        if (!row || !series_text_decode(conn_column(s, 0), &meta))
+            return conn_corrupt(conn, err, "the text of a series is missing or damaged");
+        if (matching_has(matching, &meta.labels))
+            out->series[kept++] = out->series[i];
+        conn_again(s);
+    }
+    out->count = kept;
+    return matching_check(matching, err);
+}
+
+static enum status apply_matchers(struct conn *conn, const struct matchers *matchers, struct selection *out,
+                                  struct error *err)
+{
+    struct matching *matching CLEANUP(matching_freep) = NULL;
+    if (matchers->count == 0 || out->count == 0)
+        return OK;
+
+    if (matching_new(matchers, &matching, err) != OK)
+        return err->code;
+    return keep_matching(conn, matching, out, err);
+}
+
+/* --- all of it --- */
+
 enum status selection_load(struct conn *conn, const struct selector *selector,
                            struct selection *ret_selection, struct error *err)
 {
@@ -202,21 +261,31 @@ enum status selection_load(struct conn *conn, const struct selector *selector,
 
     if (rows_totals(conn, &totals, err) != OK || find_terms(conn, selector, terms, &count, &none, err) != OK)
         return conn_failed(err);
-    if (!none && count == 0) {
+    if (!none && count == 0 && selector->matchers.count == 0) {
         *ret_selection = (struct selection){.is_all = true, .count = (size_t)totals.series, .share = 1};
         return OK;
     }
 
-    if (!none && read_postings(conn, terms[0].id, &out, err) != OK)
+    if (!none && (count == 0 ? fill_all(conn, &out, (size_t)totals.series, err)
+                             : read_postings(conn, terms[0].id, &out, err)) != OK)
         return conn_failed(err);
     for (size_t i = 1; i < count && out.count > 0; i++) {
         bool many = terms[i].series / PROBE_RATIO > (int64_t)out.count;
         if ((many ? keep_probed : keep_merged)(conn, terms[i].id, &out, err) != OK)
             return conn_failed(err);
     }
-    if (guess_share(conn, totals.listed, &out, err) != OK)
+    if (apply_matchers(conn, &selector->matchers, &out, err) != OK ||
+        guess_share(conn, totals.listed, &out, err) != OK)
         return conn_failed(err);
     *ret_selection = out;
     out = (struct selection){0};
     return OK;
+}
+
+enum status selection_spell_out(struct conn *conn, struct selection *s, struct error *err)
+{
+    if (!s->is_all)
+        return OK;
+    s->is_all = false;
+    return fill_all(conn, s, s->count, err);
 }

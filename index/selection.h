@@ -1,6 +1,6 @@
 /*
- * A selection: the series that a selector's service, type and labels choose, found through the postings of
- * their terms. Times are not its business.
+ * A selection: the series that a selector's service, type, labels and matchers choose, found through the
+ * postings of their terms; matchers are asked of what those leave. Times are not its business.
  */
 #ifndef INDEX_SELECTION_H
 #define INDEX_SELECTION_H
@@ -17,6 +17,8 @@ struct selection {
 
 NODISCARD enum status selection_load(struct conn *conn, const struct selector *selector,
                                      struct selection *ret_selection, struct error *err);
+/* Of one that is_all: fills the array; it is not is_all any more. */
+NODISCARD enum status selection_spell_out(struct conn *conn, struct selection *s, struct error *err);
 void selection_release(struct selection *s);
 /* The first place from `from` on whose series is this one or a greater one; selection->count if there is
  * none. Not for one that is_all. */

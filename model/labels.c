@@ -205,8 +205,14 @@ void labels_format(const struct labels *labels, struct buf *out)
     for (size_t i = 0; i < labels->count; i++) {
         if (i > 0)
             buf_append_byte(out, ',');
+        struct slice value = labels->items[i].value;
+
         percent_encode(labels->items[i].key, out);
         buf_append_byte(out, '=');
-        percent_encode(labels->items[i].value, out);
+        if (slice_starts(value, SLICE("~"))) { /* "=~" is an operator (model/matchers.h) */
+            buf_append_cstr(out, "%7E");
+            value = slice_from(value, 1);
+        }
+        percent_encode(value, out);
     }
 }

@@ -15,7 +15,10 @@ bool selector_matches(const struct selector *selector, const struct profile_meta
     if (meta->created_at_ms < selector->from_ms || meta->created_at_ms > selector->to_ms)
         return false;
 
-    return labels_contain(&meta->labels, &selector->labels);
+    struct matching *matching CLEANUP(matching_freep) = NULL;
+    if (!labels_contain(&meta->labels, &selector->labels))
+        return false;
+    return matching_new(&selector->matchers, &matching, NULL) == OK && matching_has(matching, &meta->labels);
 }
 
 void cursor_encode(const struct profile_meta *last, char ret_text[static CURSOR_TEXT_BYTES])

@@ -5,18 +5,20 @@
 #ifndef MODEL_SELECTOR_H
 #define MODEL_SELECTOR_H
 
+#include "model/matchers.h"
 #include "model/profile_meta.h"
 
 struct selector {
     struct slice service, type; /* exact; empty: all */
     struct labels labels;       /* all of these pairs; none: all */
+    struct matchers matchers;   /* all of these hold; their patterns compile */
     int64_t from_ms, to_ms; /* created_at, both ends included. Answers show whole seconds, so whoever reads a
                                `to` without a fraction adds 999 ms */
     size_t limit;           /* newest so many; 0: all */
     struct slice cursor;    /* cursor_encode() of the last item of the page before; empty: from the newest */
 };
 
-/* All but limit and cursor. */
+/* All but limit and cursor. For tests and single profiles: it makes the matchers ready each time. */
 bool selector_matches(const struct selector *selector, const struct profile_meta *meta);
 
 /* A place in a list, newest first: the profile that it stands on has been shown; next comes what is older, or

@@ -117,6 +117,22 @@ static void world_close(struct world *w)
 
 /* --- questions --- */
 
+/* About labels that some profiles have, so that something is left. */
+static void random_matchers(struct world *w, struct selector *sel)
+{
+    static const struct slice patterns[] = {SLICE(".*"),         SLICE(".+"),   SLICE("[a-m].*"),
+                                            SLICE("(?s).{1,3}"), SLICE("a|b|"), SLICE("(?s).*")};
+    static const enum matcher_kind kinds[] = {MATCHER_NOT_EQUAL, MATCHER_REGEX, MATCHER_NOT_REGEX};
+
+    for (size_t n = random_below(&w->random, 3); n > 0; n--) {
+        struct matcher *m = &sel->matchers.items[sel->matchers.count++];
+        m->kind = kinds[random_below(&w->random, ARRAY_LEN(kinds))];
+        m->key = pick_text(w, 5);
+        m->value = m->kind == MATCHER_NOT_EQUAL ? pick_text(w, TEXTS)
+                                                : patterns[random_below(&w->random, ARRAY_LEN(patterns))];
+    }
+}
+
 static void random_selector(struct world *w, struct selector *sel)
 {
     const struct reference *r = &w->ref;
@@ -133,6 +149,8 @@ static void random_selector(struct world *w, struct selector *sel)
                 sel->labels.items[sel->labels.count++] = all->items[j];
         }
     }
+    if (random_below(&w->random, 3) == 0)
+        random_matchers(w, sel);
     if (random_below(&w->random, 2)) {
         sel->from_ms = T0 - DAY_MS + (int64_t)random_below(&w->random, 2 * DAY_MS);
         sel->to_ms =
@@ -379,6 +397,77 @@ static void check_all_names(struct world *w, struct index *ix, int64_t mint_min)
     arena_release(&arena);
 }
 
+/* Within a range, and of some profiles only. */
+static void check_names_in_range(struct world *w, struct index *ix, const struct selector *sel,
+                                 int64_t mint_min)
+{
+    const struct reference *r = &w->ref;
+    struct arena arena = ARENA_INIT(4 * MIB);
+    struct index_names labels, values;
+    struct index_scope scope = {.mint_min_ms = mint_min, .selector = sel};
+    struct slice label = pick_text(w, 5);
+
+    ASSERT_OK(index_label_names(ix, &scope, &arena, &labels, err));
+    check_names(r, &labels, sel, mint_min, has_key, SLICE_NULL);
+    ASSERT_OK(index_label_values(ix, &scope, label, &arena, &values, err));
+    check_names(r, &values, sel, mint_min, has_value, label);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct profile_meta *m = &r->keys[i].meta;
+        for (size_t j = 0; reference_lists(r, i, sel, mint_min) && j < m->labels.count; j++)
+            assert_named(&labels, m->labels.items[j].key);
+    }
+    arena_release(&arena);
+}
+
+/* One row against all profiles that are listed; returns how many of them it counted. */
+static int64_t check_overview_row(const struct reference *r, const struct index_overview_row *row,
+                                  const struct selector *hours, int64_t mint_min)
+{
+    int64_t profiles = 0, last_ms = 0;
+    __int128 sum = 0, duration_ms = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        const struct profile_meta *m = &r->keys[i].meta;
+        const struct fact *fact =
+            m->facts.present && m->facts.count > 0 ? &m->facts.items[m->facts.default_index] : NULL;
+
+        if (!reference_lists(r, i, hours, mint_min) || !slice_eq(m->service, row->service) ||
+            !slice_eq(m->type, row->type) || !slice_eq(fact ? fact->name : SLICE(""), row->sample_type) ||
+            !slice_eq(fact ? fact->unit : SLICE(""), row->unit))
+            continue;
+        profiles++;
+        sum += fact ? fact->total : 0;
+        duration_ms += fact ? m->facts.duration_ms : 0;
+        last_ms = m->created_at_ms > last_ms ? m->created_at_ms : last_ms;
+    }
+    assert_true(profiles > 0);
+    assert_true(row->profiles == profiles);
+    assert_true(row->sum == sum && row->duration_ms == duration_ms);
+    assert_true(mint_min > 0 || row->last_ms == last_ms); /* what is too old may be the newest of its hour */
+    return profiles;
+}
+
+static void check_overview(struct world *w, struct index *ix, const struct selector *sel, int64_t mint_min)
+{
+    struct arena arena = ARENA_INIT(4 * MIB);
+    struct index_span_of_time span = {sel->from_ms, sel->to_ms, mint_min};
+    struct index_overview overview;
+    struct selector hours = everything();
+    int64_t counted = 0, listed = 0;
+
+    if (sel->from_ms > sel->to_ms)
+        return;
+    ASSERT_OK(index_overview(ix, &span, &arena, &overview, err));
+    hours.from_ms = overview.from_ms;
+    hours.to_ms = overview.to_ms;
+    for (size_t i = 0; i < overview.count; i++)
+        counted += check_overview_row(&w->ref, &overview.rows[i], &hours, mint_min);
+    for (size_t i = 0; i < w->ref.count; i++)
+        listed += reference_lists(&w->ref, i, &hours, mint_min);
+    assert_true(counted == listed);
+    arena_release(&arena);
+}
+
 static void check_counts(struct world *w, struct index *ix)
 {
     const struct reference *r = &w->ref;
@@ -466,6 +555,8 @@ static void check_everything(struct world *w, struct index *ix)
         check_list(w, ix, &sel, mint_min);
         check_walk(w, ix, &sel, mint_min);
         check_timelines(w, ix, &sel, mint_min);
+        check_names_in_range(w, ix, &sel, mint_min);
+        check_overview(w, ix, &sel, mint_min);
     }
     for (int i = 0; i < 4; i++) {
         check_digest(w, ix);
