@@ -453,6 +453,7 @@ enum status client_call(struct client *c, const struct client_request *request,
         *ret_answer = answer;
         return OK;
     }
+    ret_answer->status = answer.status;
     ret_answer->retry_ms = answer.retry_ms;
     ret_answer->has_answered = answer.has_answered;
     client_answer_release(&answer);

@@ -49,7 +49,7 @@ struct client_request {
 };
 
 struct client_answer {
-    int status; /* 200 .. 299 */
+    int status; /* 200 .. 299; when client_call() fails that of the refusal, else 0 */
     struct buf body;
     struct buf head;   /* "name: value\n" each, of the final answer; see client_answer_header() */
     int64_t retry_ms;  /* Retry-After; -1: not said. Also set when client_call() fails */

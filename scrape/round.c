@@ -69,7 +69,10 @@ static enum status fetch(const struct round *r, const struct target *t, const st
     struct client_request request = {.url = buf_cstr(&url),
                                      .max_bytes = LIMIT_BODY_BYTES,
                                      .is_over = r->is_over};
-    return client_call(client, &request, answer, err);
+    enum status status = client_call(client, &request, answer, err);
+    if (status != OK && answer->status >= 400)
+        return error_wrap(err, "HTTP %d", answer->status);
+    return status;
 }
 
 /* Into the spool, as it is or as what is new in it. */

@@ -1,7 +1,8 @@
-"""Programs that people point at a brazier: curl, and `go tool pprof`."""
+"""Programs that people point at a brazier: curl, `go tool pprof`, and programs in Go."""
 import json
 import os
 import re
+import shutil
 import subprocess
 
 from harness import which
@@ -50,3 +51,21 @@ class Pprof:
         """-traces: each sample with its stack, in any order."""
         text = self.run("-traces", "-unit=ns", *args)
         return sorted(re.split(r"-{5,}\+-{5,}\n", text)[1:])
+
+
+def built_go(stage, folder):
+    """The program of a folder beside this file; None, with a note, if it cannot be built here."""
+    go = shutil.which("go")
+    if not go:
+        stage.note("no Go: no program of it is tried")
+        return None
+    program = os.path.join(stage.dir, folder + "-program")
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), folder)
+    cache = subprocess.run([go, "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run([go, "build", "-buildvcs=false", "-o", program, "."], cwd=here, capture_output=True, timeout=120,
+                          check=False, env=stage.env(GOCACHE=cache, GOFLAGS="-mod=mod", GOPROXY="off",
+                                                     GOTOOLCHAIN="local", GOPATH=os.path.join(stage.dir, "go")))
+    if done.returncode != 0:
+        stage.note("the Go program cannot be built here: %s", done.stderr.decode()[-300:])
+        return None
+    return program

@@ -4,14 +4,12 @@ shows for the same files; our errors are what it says), and a Go program that se
 does."""
 import os
 import re
-import shutil
-import subprocess
 import urllib.parse
 
 from client import labels_of
 from harness import go_pprof, main
 from profiles import path_of, read
-from programs import Curl, Pprof
+from programs import Curl, Pprof, built_go
 
 CPU = ["go/compile-%d.pb.gz" % i for i in (1, 2, 3, 4, 5)]
 HEAP = "go/heap-000.pb.gz"
@@ -118,27 +116,10 @@ def proto(pprof, files):
 ROUND = ["cpu", "heap", "block", "mutex", "goroutine", "threadcreate"]
 
 
-def built_go_program(stage):
-    go = shutil.which("go")
-    if not go:
-        stage.note("no Go: no program of it is tried")
-        return None
-    program = os.path.join(stage.dir, "goclient-program")
-    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "goclient")
-    cache = subprocess.run([go, "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
-    done = subprocess.run([go, "build", "-buildvcs=false", "-o", program, "."], cwd=here, capture_output=True, timeout=120,
-                          check=False, env=stage.env(GOCACHE=cache, GOFLAGS="-mod=mod", GOPROXY="off",
-                                                     GOTOOLCHAIN="local", GOPATH=os.path.join(stage.dir, "go")))
-    if done.returncode != 0:
-        stage.note("the Go program cannot be built here: %s", done.stderr.decode()[-300:])
-        return None
-    return program
-
-
 def go_agent(stage, replica, guarded):
     """A program with profefe's agent, as far as the wire can tell: two rounds of six types with hostile labels, through
     a collector that comes late, and one that refuses."""
-    program = built_go_program(stage)
+    program = built_go(stage, "goclient")
     if not program:
         return
     words = [word for pair in HOSTILE.items() for word in pair]
