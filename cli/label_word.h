@@ -4,8 +4,10 @@
 
 #include "model/labels.h"
 
-/* Adds it at the end; it borrows from the word. E_INVALID: there is no '=' or no key, or there are as many
- * as may be. Nothing else is checked. */
+/* Cuts it at its first '='; both parts borrow from the word. E_INVALID: there is no '=', or no key. */
+NODISCARD enum status label_word_cut(const char *word, struct slice *ret_key, struct slice *ret_value,
+                                     struct error *err);
+/* The same, and adds it at the end. E_INVALID also: there are as many as may be. */
 NODISCARD enum status label_word_add(const char *word, struct labels *labels, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/printable.h"
+#include "cli/label_word.h"
 #include "cli/scrape_status.h"
 #include "client/token.h"
 
@@ -105,13 +106,9 @@ void scrape_help(void)
 
 static enum status read_labels(const struct option_list *list, struct attribute *items, struct error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct slice text = slice_of(list->values[i]);
-        size_t equals = slice_find(text, '=');
-        if (equals == 0 || equals == text.len)
-            return error_set(err, E_INVALID, "a label is KEY=VALUE, which '%s' is not", list->values[i]);
-        items[i] = (struct attribute){slice_sub(text, 0, equals), slice_from(text, equals + 1)};
-    }
+    for (size_t i = 0; i < list->count; i++)
+        if (label_word_cut(list->values[i], &items[i].name, &items[i].value, err) != OK)
+            return E_INVALID;
     return OK;
 }
 
