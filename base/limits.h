@@ -127,6 +127,9 @@
 #define LIMIT_VIEW_BYTES (256 * MIB)
 /* Nodes of a flame graph that a page is given at once; the remainder is shown as such. */
 #define LIMIT_VIEW_NODES (1000UL * 1000)
+/* Frames of all stacks that a view goes through, some twice: inlined lines of few locations make billions out
+ * of 100 KB. As many without them take twice LIMIT_MERGE_BYTES. At 20 ns each it is six seconds. */
+#define LIMIT_VIEW_STEPS (300UL * 1000 * 1000)
 /* Looking for redundant edges of a picture: 80 nodes take some thousands of steps, this is a second. */
 #define LIMIT_GRAPH_STEPS (300UL * 1000 * 1000)
 

@@ -292,5 +292,5 @@ enum status dot_render(struct view *v, struct buf *out, struct error *err)
     bool drawn = add_all(&p);
     tags_release(&p.tags);
     column_release(&p.has_tags, &v->quota);
-    return drawn ? buf_check(out, "the picture", err) : quota_error(&v->quota, err);
+    return drawn ? buf_check(out, "the picture", err) : view_error(v, err);
 }

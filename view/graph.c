@@ -227,7 +227,7 @@ enum status graph_build(struct view *v, enum graph_kind kind, struct graph **ret
     graph_count_release(&b.count);
     column_release(&b.kept, &v->quota);
     if (!built)
-        return quota_error(&v->quota, err);
+        return view_error(v, err);
 
     for (uint32_t i = 0; i < g->shown; i++)
         g->flat_sum = graph_add(g->flat_sum, graph_node(g, i)->flat);

@@ -223,5 +223,5 @@ enum status paths_grow(struct paths *p, const struct tree *t, const uint32_t *as
         return OK;
     if (!quota_refused(p->quota))
         p->quota->over_max = true; /* more nodes than numbers */
-    return quota_error(p->quota, err);
+    return view_error(t->view, err);
 }

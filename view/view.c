@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "view/filter.h"
 #include "view/path.h"
 
@@ -358,8 +359,24 @@ bool view_stack(struct view *v, size_t sample, struct view_stack *ret_stack)
         for (uint32_t j = 0; j < span.count; j++)
             steps[j] = (struct view_step){frames[span.count - 1 - j], j > 0};
     }
+    v->steps_taken += v->steps.count;
+    if (v->steps_taken > LIMIT_VIEW_STEPS)
+        return false;
+
     *ret_stack = (struct view_stack){COLUMN_AT(v->steps, struct view_step), v->steps.count};
     return true;
+}
+
+enum status view_error(const struct view *v, struct error *err)
+{
+    if (v->steps_taken <= LIMIT_VIEW_STEPS)
+        return quota_error(&v->quota, err);
+
+    return error_set(
+        err, E_TOO_LARGE,
+        "the stacks have more than %lu frames in all, inlined ones with them: ask for a shorter time "
+        "range, give more labels, or choose samples with \"focus\" or \"tagfocus\"",
+        LIMIT_VIEW_STEPS);
 }
 
 struct slice view_type_name(const struct view *v, uint32_t type)

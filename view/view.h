@@ -54,6 +54,7 @@ struct view {
     struct column spans;           /* struct view_span by location: its frames, innermost first, in ... */
     struct column of_spans;        /* ... uint32_t */
     struct column steps;           /* struct view_step, of one stack */
+    uint64_t steps_taken;          /* by all view_stack() */
     struct merged_base base_label; /* what marks a base's sample */
     uint32_t type;                 /* the sample type that is shown, an index */
     bool is_diff;                  /* there is a base, be it empty: an input came as one or samples say so */
@@ -75,8 +76,10 @@ size_t view_samples(const struct view *v);
 /* The value in a type; of a base's sample it is what is taken away. */
 int64_t view_value(const struct view *v, size_t sample, uint32_t type);
 bool view_is_base(const struct view *v, size_t sample);
-/* False: memory (quota_error(&v->quota) says what). */
+/* False: memory, or too many of them (view_error() says what). */
 NODISCARD bool view_stack(struct view *v, size_t sample, struct view_stack *ret_stack);
+/* What view_stack() or v->quota refused: E_TOO_LARGE or E_BUSY. */
+enum status view_error(const struct view *v, struct error *err);
 
 static inline const struct view_frame *view_frame(const struct view *v, uint32_t frame)
 {

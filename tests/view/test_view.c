@@ -1,6 +1,9 @@
 /* What a view makes of locations, sample types and totals. */
 #include "tests/pprof/merging.h"
+#include "view/format.h"
 #include "view/view.h"
+
+#include "base/limits.h"
 
 enum { MAIN = 1, RUN, INNER, NAMELESS };
 
@@ -223,6 +226,28 @@ static void a_base_without_samples_makes_a_difference(void **state)
         assert_false(view_is_base(v, i));
 }
 
+/* Not billions of frames here: those that went before are made up. */
+static void stacks_without_end_are_too_large(void **state)
+{
+    (void)state;
+    enum status (*const renders[])(struct view *, struct buf *, struct error *) = {top_render, folded_render,
+                                                                                   dot_render};
+    struct build b CLEANUP(build_release) = BUILD_INIT;
+    struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
+    struct view_options options = VIEW_OPTIONS_DEFAULT;
+    build_small(&b);
+    add(m, build_finish(&b));
+    for (size_t i = 0; i < ARRAY_LEN(renders); i++) {
+        struct view *v CLEANUP(view_freep) = opened(m, &options);
+        struct buf out CLEANUP(buf_release) = BUF_INIT(MIB);
+        struct error err;
+        v->steps_taken = LIMIT_VIEW_STEPS - 1;
+        assert_int_equal(renders[i](v, &out, &err), E_TOO_LARGE);
+        assert_non_null(strstr(err.text, "more than 300000000 frames in all"));
+        assert_non_null(strstr(err.text, "ask for a shorter time range"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +258,7 @@ int main(void)
         cmocka_unit_test(totals_are_of_what_is_shown),
         cmocka_unit_test(a_difference_knows_both_sides),
         cmocka_unit_test(memory_that_others_hold_is_busy_and_what_there_is_not_is_too_large),
+        cmocka_unit_test(stacks_without_end_are_too_large),
         cmocka_unit_test(a_base_without_samples_makes_a_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
