@@ -144,7 +144,8 @@ struct slice caption_package(struct slice name, struct slice file, struct slice 
 
     if (package.len > 0)
         return package;
-    if (file.len > base.len && !slice_ends(file, SLICE(".go")))
+    /* Go's assembly is in its packages too. */
+    if (file.len > base.len && !slice_ends(file, SLICE(".go")) && !slice_ends(file, SLICE(".s")))
         return slice_sub(file, 0, file.len - base.len);
     package = before_point(name);
     if (package.len > 0)
