@@ -264,8 +264,7 @@ export class Flame {
     }
 
     resetZoom() {
-        if (this.lens.isWhole) return;
-        this.zoomTo(0);
+        this.zoom([]);
     }
 
     /* From outside: no event comes back. */

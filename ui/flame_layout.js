@@ -100,11 +100,11 @@ function layOutRow(tree, depth, view, pixels, boxes) {
             stem = -1;
             k++;
         } else {
-            /* Everything that begins within the pixel; only the last of them can be wide. */
-            let to = firstAt(tree, nodes, k + 1, high, left[node] + least);
+            /* Everything that begins within the pixel and beneath the same; only the last of them can be wide. */
+            const above = stemOf(tree, node, least), i = boxes.count - 1;
+            let to = firstAt(tree, nodes, k + 1, high, Math.min(left[node] + least, left[above] + width[above]));
             if (to > k + 1 && width[nodes[to - 1]] >= least) to--;
-            const last = nodes[to - 1], end = (left[last] + width[last] - x0) * scale, above = stemOf(tree, node, least);
-            const i = boxes.count - 1;
+            const last = nodes[to - 1], end = (left[last] + width[last] - x0) * scale;
             if (stem === above && x - right < APART) {
                 boxes.last[i] = last;
                 boxes.many[i] += to - k;

@@ -64,6 +64,7 @@ static void each_language_has_its_packages(void **state)
     assert_package("", "", "", "");
     assert_package("(anonymous)", "", "", "(anonymous)");
     assert_package("slices.Sort[example.com/x.T]", "", "", "slices");
+    assert_package("runtime.memmove", "/usr/lib/go/src/runtime/memmove_amd64.s", "", "runtime");
 }
 
 /* In pictures of last year, too. */
