@@ -24,8 +24,35 @@
     ROW("index.html", HTML, ui_index_html)                                                                   \
     ROW("dygraph.css", CSS, ui_dygraph_css)                                                                  \
     ROW("dygraph.js", JS, ui_dygraph_js)                                                                     \
+    ROW("flame.js", JS, ui_flame_js)                                                                         \
+    ROW("flame_caption.js", JS, ui_flame_caption_js)                                                         \
+    ROW("flame_colour.js", JS, ui_flame_colour_js)                                                           \
+    ROW("flame_crumbs.js", JS, ui_flame_crumbs_js)                                                           \
+    ROW("flame_draw.js", JS, ui_flame_draw_js)                                                               \
+    ROW("flame_input.js", JS, ui_flame_input_js)                                                             \
+    ROW("flame_layout.js", JS, ui_flame_layout_js)                                                           \
+    ROW("flame_legend.js", JS, ui_flame_legend_js)                                                           \
+    ROW("flame_lens.js", JS, ui_flame_lens_js)                                                               \
+    ROW("flame_minimap.js", JS, ui_flame_minimap_js)                                                         \
+    ROW("flame_mirror.js", JS, ui_flame_mirror_js)                                                           \
+    ROW("flame_model.js", JS, ui_flame_model_js)                                                             \
+    ROW("flame_picture.js", JS, ui_flame_picture_js)                                                         \
+    ROW("flame_search.js", JS, ui_flame_search_js)                                                           \
+    ROW("flame_symbols.js", JS, ui_flame_symbols_js)                                                         \
+    ROW("flame_tip.js", JS, ui_flame_tip_js)                                                                 \
+    ROW("flame_tree.js", JS, ui_flame_tree_js)                                                               \
+    ROW("frames.css", CSS, ui_frames_css)                                                                    \
+    ROW("graph.js", JS, ui_graph_js)                                                                         \
+    ROW("graph_layout.js", JS, ui_graph_layout_js)                                                           \
+    ROW("graph_model.js", JS, ui_graph_model_js)                                                             \
+    ROW("graph_pan.js", JS, ui_graph_pan_js)                                                                 \
     ROW("page.css", CSS, ui_page_css)                                                                        \
-    ROW("theme.js", JS, ui_theme_js)
+    ROW("rows.js", JS, ui_rows_js)                                                                           \
+    ROW("sandwich.js", JS, ui_sandwich_js)                                                                   \
+    ROW("search_worker.js", JS, ui_search_worker_js)                                                         \
+    ROW("table.js", JS, ui_table_js)                                                                         \
+    ROW("theme.js", JS, ui_theme_js)                                                                         \
+    ROW("tree.js", JS, ui_tree_js)
 
 #define DECLARE(name, type, symbol)                                                                          \
     extern const char symbol[];                                                                              \
