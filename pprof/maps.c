@@ -43,6 +43,7 @@ struct maps {
     struct attribute attributes[ATTRIBUTES_MAX];
     size_t attributes_count;
     bool any_stray; /* some address is in none */
+    bool is_full;   /* the quota refused */
 };
 
 static void maps_release(struct maps *m)
@@ -302,21 +303,50 @@ static size_t range_of(const struct maps *m, uint64_t address)
     return low;
 }
 
-/* Entry i now begins earlier. Where that is another's place, the one that comes first in the map has it. */
-static void lengthen(struct maps *m, uint32_t i)
+static void put_range(struct maps *m, struct column *ranges, struct range r)
 {
-    uint64_t start = entry_at(m, i)->start, taken_until = 0;
-    struct range *r = COLUMN_AT(m->ranges, struct range);
-    for (; r->entry != i; r++) {
-        if (r->entry < i || r->limit <= start) {
-            taken_until = r->limit;
-            continue;
+    if (r.start >= r.limit)
+        return;
+    struct range *put = column_add(ranges, 1, m->quota);
+    m->is_full |= !put;
+    if (put)
+        *put = r;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Entry i, which began at `end`, now begins earlier. Between the two it has what nobody had, and what those
+ * had that come later in the map. */
+static void lengthen(struct maps *m, uint32_t i, uint64_t end)
+{
+    uint64_t start = entry_at(m, i)->start, done = start;
+    struct column ranges = COLUMN_OF(struct range);
+    for (size_t k = 0; k < m->ranges.count; k++) {
+        struct range r = COLUMN_AT(m->ranges, struct range)[k];
+        struct range inside = {most(r.start, start), least(r.limit, end), r.entry};
+        put_range(m, &ranges, (struct range){r.start, least(r.limit, start), r.entry});
+        if (r.entry < i && inside.start < inside.limit) {
+            put_range(m, &ranges, (struct range){done, inside.start, i});
+            put_range(m, &ranges, inside);
+            done = inside.limit;
         }
-        r->limit = start;
-        if (r->start > start)
-            r->start = start;
+        if (r.limit <= end)
+            continue;
+        put_range(m, &ranges, (struct range){done, end, i});
+        done = end;
+        put_range(m, &ranges, (struct range){most(r.start, end), r.limit, r.entry});
     }
-    r->start = start > taken_until ? start : taken_until;
+    put_range(m, &ranges, (struct range){done, end, i});
+    column_release(&m->ranges, m->quota);
+    m->ranges = ranges;
 }
 
 /* The entry whose first part is missing in the map and has the address. */
@@ -326,9 +356,10 @@ static uint32_t repair(struct maps *m, uint64_t address)
         struct entry *e = entry_at(m, i);
         if (e->offset == 0 || e->start - e->offset > address || address >= e->start)
             continue;
+        uint64_t end = e->start;
         e->start -= e->offset;
         e->offset = 0;
-        lengthen(m, i);
+        lengthen(m, i, end);
         return i;
     }
     return BUILDER_NONE;
@@ -383,8 +414,9 @@ void maps_place(struct lines *text, struct builder *b)
         return;
     }
     put_program_first(&m);
-    if (sort_ranges(&m))
+    m.is_full = !sort_ranges(&m);
+    if (!m.is_full)
         place_all(&m, b);
-    else
+    if (m.is_full)
         builder_refuse(b, NULL, 0);
 }

@@ -56,6 +56,11 @@ static void a_mapping_without_its_first_part_is_lengthened(void **state)
     (void)state;
     assert_placed("5000-6000 r-xp 00001000 fe:00 77 /lib/a.so\n", 0x4001, 0x5001,
                   "samples:\n/lib/a.so@0/2+1\n/lib/a.so@0/2+1001\n|  1\n");
+    /* On both sides of another, which comes first in the map. */
+    assert_placed("4000-5000 r-xp 00000000 fe:00 77 /bin/app\n5000-6000 r-xp 00002000 fe:00 77 /lib/a.so\n",
+                  0x3001, 0x3002, "samples:\n/lib/a.so@0/3+1\n/lib/a.so@0/3+2\n|  1\n");
+    assert_placed("4000-5000 r-xp 00000000 fe:00 77 /bin/app\n5000-6000 r-xp 00002000 fe:00 77 /lib/a.so\n",
+                  0x3001, 0x4001, "samples:\n/lib/a.so@0/3+1\n/bin/app@0/1+1\n|  1\n");
 }
 
 static void addresses_nowhere_share_a_mapping_of_everything(void **state)
