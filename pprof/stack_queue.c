@@ -66,6 +66,8 @@ static void ask_for_stack(const struct stacks *s, const struct stack_waiting *w)
         return;
 
     const struct stack *sample = &COLUMN_AT(s->samples, struct stack)[w->guess];
+    if (sample->depth == 0)
+        return;
     const char *stack = (const char *)(COLUMN_AT(s->locations, uint32_t) + sample->at);
     __builtin_prefetch(stack);
     __builtin_prefetch(stack + 64);
