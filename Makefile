@@ -51,8 +51,8 @@ DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
 DEPS_scrape    := scrape client view model pprof base
-DEPS_collector := collector index s3 store http ui view pprof model base
-DEPS_cli       := cli client scrape $(DEPS_collector)
+DEPS_collector := collector scrape client index s3 store http ui view pprof model base
+DEPS_cli       := cli $(DEPS_collector)
 FOLDERS := base model pprof view http ui client agent scrape store s3 index collector cli
 
 .DEFAULT_GOAL := all

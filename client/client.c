@@ -33,7 +33,7 @@ struct client {
     CURL *easy;
     struct secret token, password;
     char *token_for, *user, *ca_file, *cert_file, *key_file, *server_name;
-    bool is_insecure;
+    bool is_insecure, is_direct;
     int64_t connect_ms, total_ms, stall_ms;
 };
 
@@ -76,6 +76,7 @@ struct client *client_new(const struct client_settings *settings)
     c->key_file = copied(settings->key_file);
     c->server_name = copied(settings->server_name);
     c->is_insecure = settings->is_insecure;
+    c->is_direct = settings->is_direct;
     c->connect_ms = settings->connect_ms > 0 ? settings->connect_ms : CONNECT_MS;
     c->total_ms = settings->total_ms > 0 ? settings->total_ms : TOTAL_MS;
     c->stall_ms = settings->stall_ms > 0 ? settings->stall_ms : STALL_MS;
@@ -258,6 +259,8 @@ static void set_trust(CURL *easy, const struct client *c)
         (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, c->cert_file);
     if (c->key_file)
         (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, c->key_file);
+    if (c->is_direct)
+        (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (c->is_insecure) {
         (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -29,6 +29,7 @@ struct client_settings {
     const char *key_file;
     const char *server_name; /* the certificate's, where the URL's host is another; NULL: the URL's */
     bool is_insecure;        /* any certificate will do */
+    bool is_direct;          /* by no proxy, whatever the environment says */
     int64_t connect_ms;      /* 0: 10 s */
     int64_t total_ms;        /* one request with its answer; 0: 5 minutes */
     int64_t stall_ms;        /* once the answer has begun: without a byte for so long; 0: 60 s */

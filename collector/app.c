@@ -35,6 +35,7 @@ enum {
     IDLE_MS = 300000,
     BODY_RATE_BYTES = 1024,
     POOL_THREADS_MAX = 16,
+    SCRAPING_DRAIN_MS = 5000,
 };
 
 static int processors(void)
@@ -237,8 +238,15 @@ enum status app_new(const struct config *config, struct app **ret_app, struct er
     app->merge_pool = work_pool_new("merge", cpus, MERGE_QUEUE);
     app->crew = crew_new(crew_processors());
     open_followers(app);
+    if (config->scrape_config && scraping_new(app, &app->scraping, err) != OK)
+        return err->code;
     if (open_server(app, err) != OK)
         return err->code;
+    if (app->scraping) {
+        if (scraping_start(app->scraping, err) != OK)
+            return err->code;
+        atomic_store(&app->is_scraping, true);
+    }
 
     *ret_app = app;
     app = NULL;
@@ -248,6 +256,8 @@ enum status app_new(const struct config *config, struct app **ret_app, struct er
 void app_quiesce(struct app *app)
 {
     atomic_store(&app->draining, true);
+    scraping_drain(app->scraping,
+                   app->config->drain_ms < SCRAPING_DRAIN_MS ? app->config->drain_ms : SCRAPING_DRAIN_MS);
     http_server_quiesce(app->server);
 }
 
@@ -269,6 +279,7 @@ void app_free(struct app *app)
         return;
     if (app->server)
         let_finish(app);
+    scraping_free(app->scraping);
     rebuild_free(app->rebuild);
     audit_free(app->audit);
     retention_free(app->retention);

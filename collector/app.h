@@ -16,6 +16,7 @@
 #include "collector/metrics.h"
 #include "collector/rebuild.h"
 #include "collector/retention.h"
+#include "collector/scraping.h"
 #include "collector/tokens.h"
 #include "collector/writer.h"
 #include "http/http.h"
@@ -47,7 +48,9 @@ struct app {
     struct tokens *tokens; /* NULL: everybody may do everything */
     struct metrics *metrics;
     struct http_server *server;
+    struct scraping *scraping; /* NULL: none */
 
+    atomic_bool is_scraping;  /* app->scraping may be looked at */
     atomic_bool draining;     /* SIGTERM came: not ready, finishing */
     atomic_bool closing;      /* no request may begin any more */
     atomic_bool index_lost;   /* it was begun anew, and its rebuild has not been started */

@@ -12,6 +12,33 @@ struct scoped_row {
     struct option_row row;
 };
 
+static size_t pick(unsigned command, const struct scoped_row *all, size_t all_count, struct option_row *rows)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < all_count; i++)
+        if (all[i].commands & command)
+            rows[count++] = all[i].row;
+    return count;
+}
+
+static size_t scrape_rows(unsigned command, struct config *c, struct option_row *rows)
+{
+    const struct scoped_row all[] = {
+        {SERVE,
+         {"scrape-config", OPTION_TEXT, &c->scrape_config, NULL, 0, 0, "FILE",
+          "fetch profiles from these targets too (docs/SCRAPING.md)"}},
+        {SERVE,
+         {"scrape-spool", OPTION_TEXT, &c->scrape_spool, NULL, 0, 0, "DIR",
+          "keep what was fetched here until it is stored; else in memory"}},
+        {SERVE,
+         {"scrape-spool-bytes", OPTION_BYTES, &c->scrape_spool_bytes, "1GiB", 1024, INT64_C(1) << 50, "BYTES",
+          "the most that waits there; then the oldest is dropped"}},
+    };
+
+    return pick(command, all, ARRAY_LEN(all), rows);
+}
+
 static size_t select_rows(unsigned command, struct config *c, struct option_row *rows)
 {
     const int64_t day = INT64_C(86400000);
@@ -75,12 +102,9 @@ static size_t select_rows(unsigned command, struct config *c, struct option_row 
         {SERVE,
          {"log-level", OPTION_TEXT, &c->log_level_text, "info", 0, 0, "LEVEL", "debug, info, warn or error"}},
     };
-    size_t count = 0;
+    size_t count = pick(command, all, ARRAY_LEN(all), rows);
 
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        if (all[i].commands & command)
-            rows[count++] = all[i].row;
-    return count;
+    return count + scrape_rows(command, c, rows + count);
 }
 
 size_t config_serve_rows(struct config *config, struct option_row rows[static CONFIG_ROWS_MAX])

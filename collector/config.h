@@ -17,6 +17,8 @@ struct config {
     const char *token_file;
     const char *log_level_text;
     enum log_level log_level;
+    const char *scrape_config, *scrape_spool; /* a file, a directory; NULL */
+    int64_t scrape_spool_bytes;
     bool allow_delete;
     int64_t retention_ms; /* 0: for ever */
     int64_t write_lanes;

@@ -393,4 +393,6 @@ void metrics_render(struct app *app, struct buf *out)
     render_bucket(app, out);
     render_index(app, out);
     render_process(app, out);
+    if (atomic_load(&app->is_scraping))
+        scraping_metrics(app->scraping, out);
 }

@@ -9,6 +9,7 @@
 #include "collector/list.h"
 #include "collector/overview.h"
 #include "collector/profile.h"
+#include "collector/scraping.h"
 #include "collector/select.h"
 #include "collector/session.h"
 #include "collector/timeline.h"
@@ -61,6 +62,8 @@ const struct http_route ROUTES[] = {
      .body_max = TOKEN_CREDENTIALS_MAX, /* strangers may send it */
      .scope = SCOPE_NONE},
     {.methods = HTTP_DELETE, .path = "/api/0/session", .handle = session_end_handle, .scope = SCOPE_NONE},
+    {.methods = HTTP_GET, .path = "/api/0/targets", .handle = scraping_targets_handle, .scope = SCOPE_READ},
+    {.methods = HTTP_GET, .path = "/targets", .handle = scraping_page_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/status", .handle = health_status_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/version", .handle = health_version_handle, .scope = SCOPE_NONE},
     {.methods = HTTP_GET, .path = "/healthz", .handle = health_live_handle, .scope = SCOPE_NONE},

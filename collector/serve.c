@@ -42,6 +42,8 @@ void serve_help(void)
          "      one of any number of replicas on a MinIO bucket\n"
          "  BRAZIER_STORE=s3://profiles/team-a BRAZIER_RETENTION=30d brazier serve\n"
          "      the same from the environment, below a prefix of a bucket on AWS\n"
+         "  brazier serve --scrape-config scrape.yaml\n"
+         "      one process, everything in: fetches profiles and keeps them\n"
          "\n"
          "Signals: SIGTERM and SIGINT finish what is under way, then exit; again: exit at once.\n"
          "Exit status: 0 stopped as asked; 1 failed; 2 wrong usage or configuration.");

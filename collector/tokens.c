@@ -28,6 +28,7 @@ struct tokens {
     pthread_rwlock_t lock;
     struct token *items;
     size_t count;
+    struct token own; /* no scopes: there is none */
 };
 
 struct token_list {
@@ -211,7 +212,25 @@ static const struct token *known(const struct tokens *t, struct slice token)
     for (size_t i = 0; i < t->count; i++)
         if (bytes_equal_constant_time(given, slice_make(t->items[i].hash.bytes, SHA256_BYTES)))
             found = &t->items[i];
+    if (t->own.scopes && bytes_equal_constant_time(given, slice_make(t->own.hash.bytes, SHA256_BYTES)))
+        found = &t->own;
     return found;
+}
+
+void tokens_make_own(struct tokens *t, struct secret *ret_token)
+{
+    enum { OWN_BYTES = 32 };
+    struct buf text CLEANUP(buf_release) = BUF_INIT(2 * OWN_BYTES);
+    char bytes[OWN_BYTES];
+
+    random_bytes(bytes, sizeof bytes);
+    hex_encode(slice_make(bytes, sizeof bytes), &text);
+    secret_set(ret_token, buf_slice(&text));
+    pthread_rwlock_wrlock(&t->lock);
+    t->own = (struct token){.hash = sha256_of(buf_slice(&text)), .scopes = SCOPE_INGEST, .name = "scraper"};
+    pthread_rwlock_unlock(&t->lock);
+    explicit_bzero(bytes, sizeof bytes);
+    explicit_bzero(text.ptr, text.len);
 }
 
 /* What a caller learns of a token; NULL: nothing. */

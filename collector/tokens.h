@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/slice.h"
 
 enum scope {
@@ -28,6 +29,9 @@ struct tokens;
 /* E_CONFIG names file and line, never the token. */
 NODISCARD enum status tokens_load(const char *path, struct tokens **ret_tokens, struct error *err);
 void tokens_free(struct tokens *t); /* takes NULL */
+/* A token for ourselves, which may only send; it outlives changes of the file. Once, before other threads ask
+ * with it. */
+void tokens_make_own(struct tokens *t, struct secret *ret_token);
 /* Reads the file again if it was changed. A file that is wrong now changes nothing and is reported: E_CONFIG.
  * *ret_changed tells whether new tokens are in force. Any thread. */
 NODISCARD enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct error *err);

@@ -126,8 +126,12 @@ static void send_one(struct delivery *d, struct client *client, struct parcel *t
 static void *send_all(void *arg)
 {
     struct delivery *d = arg;
-    struct client *client CLEANUP(client_freep) = client_new(&(struct client_settings){
-        .token = &d->token, .token_for = d->url, .ca_file = d->ca_file, .total_ms = TOTAL_MS});
+    struct client *client CLEANUP(client_freep) =
+        client_new(&(struct client_settings){.token = &d->token,
+                                             .token_for = d->url,
+                                             .ca_file = d->ca_file,
+                                             .is_direct = d->options.is_direct,
+                                             .total_ms = TOTAL_MS});
     for (;;) {
         wait_turn(d);
         struct parcel *p = spool_take(d->options.spool);

@@ -17,6 +17,7 @@ struct delivery_options {
     const char *url;            /* the collector's */
     const struct secret *token; /* copied */
     const char *ca_file;
+    bool is_direct; /* whatever proxies the environment names */
     int senders;
     struct spool *spool; /* outlives it */
     struct report report;

@@ -444,6 +444,31 @@ def many(stage, api, scraper, simulation):
     stage.equal(process.stop(), 0, "exit status")
 
 
+def one_process(stage, program):
+    """The scraper in the collector, behind tokens."""
+    target = Target(stage, program, "near")
+    tokens = written(stage, "tokens", "read 0123456789abcdef-read\n")
+    config = written(stage, "near.yaml", json.dumps({"scrape_configs": [
+        {"job_name": "near", "scrape_interval": "1s", "profiles": ["heap"], "static_configs": [{"targets": [target.address]}]}]}))
+    replica = stage.replica("one", "file:" + os.path.join(stage.dir, "one-store"),
+                            ["--token-file", tokens, "--scrape-config", config])
+    replica.wait_ready()
+    headers = {"Authorization": "Bearer 0123456789abcdef-read"}
+
+    def ask(path, params=None):
+        return Api(replica.port).request("GET", path, params, headers=headers)
+
+    stage.wait_for("a profile is kept", lambda: ask("/api/0/profiles", {"service": "near"}).status == 200)
+    stage.equal(ask("/api/0/targets").json()["body"]["targets"][0]["state"], "up", "its target")
+    stage.check("near" in ask("/targets").body.decode() and "brazier_scrape_targets 1" in ask("/metrics").body.decode(),
+                "the pages know nothing of it")
+    stage.equal(Api(replica.port).request("GET", "/targets").status, 401, "targets without a token")
+    stage.equal(replica.stop(), 0, "exit status")
+    broken = written(stage, "broken.yaml", "scrape_configs:\n- job_name: x\n  scrape_intervall: 1s\n")
+    code, _, err = stage.run([stage.brazier, "serve", "--scrape-config", broken, "--index", stage.dir + "/broken-index"])
+    stage.check(code == 2 and b"broken.yaml:3: there is no key 'scrape_intervall' here; did you mean" in err, "%d: %s", code, err)
+
+
 def scenario(stage):
     replica = stage.replica("collector", "file:" + os.path.join(stage.dir, "store"))
     replica.wait_ready()
@@ -459,6 +484,7 @@ def scenario(stage):
     once(stage, api, scraper, program)
     every_way(stage, api, scraper, program)
     killed_targets(stage, api, scraper, program)
+    one_process(stage, program)
 
 
 if __name__ == "__main__":
