@@ -84,7 +84,7 @@ uint32_t stacks_labels(struct stacks *s, const struct stack_label *labels, uint3
          i = table_next(&s->set_table, &probe)) {
         struct stack_labels set = COLUMN_AT(s->sets, struct stack_labels)[i];
         if (set.count == count &&
-            memcmp(COLUMN_AT(s->labels, struct stack_label) + set.at, labels, bytes) == 0)
+            (bytes == 0 || memcmp(COLUMN_AT(s->labels, struct stack_label) + set.at, labels, bytes) == 0))
             return i;
     }
 

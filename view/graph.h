@@ -70,7 +70,7 @@ static inline const struct graph_edge *graph_edge(const struct graph *g, const s
 static inline struct slice graph_name(const struct graph *g, uint32_t node)
 {
     struct view_span name = graph_node(g, node)->name;
-    return (struct slice){COLUMN_AT(g->names, char) + name.at, name.count};
+    return name.count > 0 ? slice_make(&COLUMN_AT(g->names, char)[name.at], name.count) : SLICE_NULL;
 }
 
 /* Which calls of a node were inlined by its callers: all, some, none. */

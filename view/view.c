@@ -346,18 +346,18 @@ bool view_is_base(const struct view *v, size_t sample)
 bool view_stack(struct view *v, size_t sample, struct view_stack *ret_stack)
 {
     const struct stack *stack = stack_of(v, sample);
-    const uint32_t *locations = COLUMN_AT(v->merged->stacks.locations, uint32_t) + stack->at;
+    const uint32_t *locations = COLUMN_AT(v->merged->stacks.locations, uint32_t);
+    const uint32_t *frames = COLUMN_AT(v->of_spans, uint32_t);
 
     column_reset(&v->steps);
     for (uint32_t i = stack->depth; i-- > 0;) {
-        struct view_span span = COLUMN_AT(v->spans, struct view_span)[locations[i]];
-        const uint32_t *frames = COLUMN_AT(v->of_spans, uint32_t) + span.at;
+        struct view_span span = COLUMN_AT(v->spans, struct view_span)[locations[stack->at + i]];
         struct view_step *steps = column_add(&v->steps, span.count, &v->quota);
 
         if (!steps)
             return false;
         for (uint32_t j = 0; j < span.count; j++)
-            steps[j] = (struct view_step){frames[span.count - 1 - j], j > 0};
+            steps[j] = (struct view_step){frames[span.at + span.count - 1 - j], j > 0};
     }
     v->steps_taken += v->steps.count;
     if (v->steps_taken > LIMIT_VIEW_STEPS)

@@ -3,6 +3,7 @@
  * BRAZIER_SIM_SEED=N prints one. A history that fails is played again with what concerns the lost profile.
  */
 #include "tests/collector/simulation.h"
+#include "tests/support/effort.h"
 
 /* One program, as a simulation is no part of a library. NOLINTBEGIN(bugprone-suspicious-include) */
 #include "tests/collector/simulation.c"
@@ -21,12 +22,7 @@
 
 #include <cmocka.h>
 
-/* Sanitizers are ten times slower, and look for something else. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SEEDS = 2000 };
-#else
-enum { SEEDS = 20000 };
-#endif
+enum { SEEDS = EFFORT(20000) };
 enum { FLAW_SEEDS = 3000 };
 
 static uint64_t number_of(const char *name, uint64_t fallback)
