@@ -79,6 +79,9 @@
 /* Profiles of one merge: a day of 30 instances, two a minute. */
 #define LIMIT_MERGE_PROFILES (100UL * 1000)
 
+/* Profiles in one form that are shown and not stored: files that somebody drops onto a page. */
+#define LIMIT_FORM_PROFILES 100UL
+
 /* A page of a list, in profiles; `limit` beyond it is cut to it and says so by the cursor. */
 #define LIMIT_LIST_PROFILES 10000UL
 

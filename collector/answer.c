@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "collector/access.h"
+#include "collector/cors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -172,6 +173,9 @@ void answer_no_route(struct http_request *req, unsigned status, unsigned allowed
 {
     struct http_reply reply = {0};
     char text[160];
+
+    if (cors_preflight(req))
+        return;
 
     if (status == 405)
         snprintf(text, sizeof(text), "method %s is not allowed here", http_method_name(http_method(req)));

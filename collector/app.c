@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "collector/access.h"
 #include "collector/answer.h"
+#include "collector/cors.h"
 #include "collector/crew.h"
 #include "collector/routes.h"
 #include "collector/tail.h"
@@ -206,6 +207,7 @@ static enum status open_server(struct app *app, struct error *err)
         .admit = access_admit,
         .no_route = answer_no_route,
         .finished = access_finished,
+        .dress = cors_dress,
         .render_error = answer_render_error,
     };
 
@@ -228,6 +230,7 @@ enum status app_new(const struct config *config, struct app **ret_app, struct er
     budget_init(&app->inflight, (size_t)config->inflight_bytes);
     budget_init(&app->merging, (size_t)config->merge_bytes);
     app->metrics = metrics_new();
+    pace_init(&app->pace);
     if (config->token_file && tokens_load(config->token_file, &app->tokens, err) != OK)
         return err->code;
     app->timer = timer_new();
@@ -294,6 +297,7 @@ void app_free(struct app *app)
     index_close(app->index);
     tokens_free(app->tokens);
     metrics_free(app->metrics);
+    pace_release(&app->pace);
     pthread_mutex_destroy(&app->lock);
     mem_freep(&app);
 }
@@ -322,6 +326,7 @@ void app_tick(struct app *app)
     bool changed;
     struct error err;
 
+    pace_look(&app->pace, now_ms, metrics_get(app->metrics, METRIC_STORED));
     if (index_is_reset(app->index))
         begin_anew(app);
     if (!app->tokens || now_ms - app->tokens_looked_ms < TOKENS_LOOK_MS)

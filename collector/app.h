@@ -14,6 +14,7 @@
 #include "collector/config.h"
 #include "collector/follow.h"
 #include "collector/metrics.h"
+#include "collector/pace.h"
 #include "collector/rebuild.h"
 #include "collector/retention.h"
 #include "collector/scraping.h"
@@ -47,6 +48,7 @@ struct app {
     struct retention *retention;
     struct tokens *tokens; /* NULL: everybody may do everything */
     struct metrics *metrics;
+    struct pace pace; /* of profiles that are stored */
     struct http_server *server;
     struct scraping *scraping; /* NULL: none */
 

@@ -138,7 +138,7 @@ static enum status list_inputs(struct inputs *in, struct error *err)
     return OK;
 }
 
-static struct merge_options merge_options_of(struct app *app)
+struct merge_options combine_options(struct app *app)
 {
     return (struct merge_options){.max_bytes = app_query_bytes(app),
                                   .inflated_bytes = (size_t)app->config->max_inflated_bytes,
@@ -150,7 +150,7 @@ static enum status gather(struct inputs *in, bool alone, struct merge **ret_merg
                           struct error *err)
 {
     struct app *app = in->q->app;
-    const struct merge_options options = merge_options_of(app);
+    const struct merge_options options = combine_options(app);
     const struct prefetch_options fetching = {.store = app->store,
                                               .keys = in->keys,
                                               .count = in->count,
@@ -220,7 +220,7 @@ enum status combine_merge(struct question *q, const struct combine_plan *source,
 /* What is pprof, or cannot become it, stays as it is. */
 static enum status convert(struct question *q, const struct id *id, struct buf *body, struct error *err)
 {
-    const struct merge_options options = merge_options_of(q->app);
+    const struct merge_options options = combine_options(q->app);
     struct buf scratch CLEANUP(buf_release) = BUF_INIT(options.inflated_bytes);
     struct slice inflated;
     enum status status =

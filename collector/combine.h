@@ -36,6 +36,9 @@ NODISCARD enum status combine_merge(struct question *q, const struct combine_pla
 NODISCARD enum status combine_run(struct question *q, const struct combine_plan *plan, struct buf *out,
                                   struct http_reply *reply, struct error *err);
 
+/* How profiles are merged here, within which memory. */
+struct merge_options combine_options(struct app *app);
+
 /* Replies with a profile: octet-stream under a file name. Takes `body`; the question is freed. */
 void combine_send(struct question *q, struct http_reply *reply, struct buf *body, const char *file_name);
 

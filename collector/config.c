@@ -4,8 +4,11 @@
 
 #include "base/limits.h"
 #include "base/slice.h"
+#include "collector/cors.h"
 
 enum { SERVE = 1, REINDEX = 2, BOTH = SERVE | REINDEX };
+
+static const int64_t DAY_MS = INT64_C(86400000);
 
 struct scoped_row {
     unsigned commands;
@@ -39,9 +42,9 @@ static size_t scrape_rows(unsigned command, struct config *c, struct option_row 
     return pick(command, all, ARRAY_LEN(all), rows);
 }
 
-static size_t select_rows(unsigned command, struct config *c, struct option_row *rows)
+/* Where it is, what it keeps, and for whom. */
+static size_t place_rows(unsigned command, struct config *c, struct option_row *rows)
 {
-    const int64_t day = INT64_C(86400000);
     const struct scoped_row all[] = {
         {SERVE,
          {"listen", OPTION_TEXT, &c->listen, "127.0.0.1:10100", 0, 0, "HOST:PORT",
@@ -65,15 +68,28 @@ static size_t select_rows(unsigned command, struct config *c, struct option_row 
          {"token-file", OPTION_TEXT, &c->token_file, NULL, 0, 0, "FILE",
           "bearer tokens with their scopes; without it everybody may do everything"}},
         {SERVE,
+         {"cors-origin", OPTION_TEXT, &c->cors_origin, NULL, 0, 0, "ORIGIN,...",
+          "pages that may read profiles from here: https://www.speedscope.app, https://profiler.firefox.com; "
+          "or *"}},
+        {SERVE,
          {"allow-delete", OPTION_FLAG, &c->allow_delete, "false", 0, 0, NULL,
           "let DELETE delete profiles (with tokens: for scope admin)"}},
         {SERVE,
-         {"retention", OPTION_DURATION, &c->retention_ms, "0", 0, 36500 * day, "TIME",
+         {"retention", OPTION_DURATION, &c->retention_ms, "0", 0, 36500 * DAY_MS, "TIME",
           "hide older profiles, and remove them from a directory store; 0 keeps them; set the bucket's "
           "lifecycle rule to the same"}},
         {BOTH,
          {"write-lanes", OPTION_COUNT, &c->write_lanes, "1", 1, 16, "N",
           "key prefixes to spread writes over, above 1,000 profiles a second; the same for all replicas"}},
+    };
+
+    return pick(command, all, ARRAY_LEN(all), rows);
+}
+
+/* How much, how many and how long. */
+static size_t bound_rows(unsigned command, struct config *c, struct option_row *rows)
+{
+    const struct scoped_row all[] = {
         {SERVE,
          {"max-body", OPTION_BYTES, &c->max_body_bytes, "16MiB", 1024, 1024 * (int64_t)MIB, "BYTES",
           "the largest body taken in"}},
@@ -94,16 +110,23 @@ static size_t select_rows(unsigned command, struct config *c, struct option_row 
          {"drain", OPTION_DURATION, &c->drain_ms, "25s", 0, 600000, "TIME",
           "how long requests under way may take after SIGTERM"}},
         {SERVE,
-         {"horizon", OPTION_DURATION, &c->horizon_ms, "24h", 0, 36500 * day, "TIME",
+         {"horizon", OPTION_DURATION, &c->horizon_ms, "24h", 0, 36500 * DAY_MS, "TIME",
           "how far back must be indexed before the replica is ready for questions"}},
         {REINDEX,
-         {"since", OPTION_DURATION, &c->since_ms, "0", 0, 36500 * day, "TIME",
+         {"since", OPTION_DURATION, &c->since_ms, "0", 0, 36500 * DAY_MS, "TIME",
           "index only what came in so long ago or later; 0: everything"}},
         {SERVE,
          {"log-level", OPTION_TEXT, &c->log_level_text, "info", 0, 0, "LEVEL", "debug, info, warn or error"}},
     };
-    size_t count = pick(command, all, ARRAY_LEN(all), rows);
 
+    return pick(command, all, ARRAY_LEN(all), rows);
+}
+
+static size_t select_rows(unsigned command, struct config *c, struct option_row *rows)
+{
+    size_t count = place_rows(command, c, rows);
+
+    count += bound_rows(command, c, rows + count);
     return count + scrape_rows(command, c, rows + count);
 }
 
@@ -122,5 +145,5 @@ enum status config_check(struct config *config, struct error *err)
     if (config->log_level_text && !log_level_parse(slice_of(config->log_level_text), &config->log_level))
         return error_set(err, E_CONFIG, "--log-level is '%s': say debug, info, warn or error",
                          config->log_level_text);
-    return OK;
+    return cors_check(config->cors_origin, err);
 }

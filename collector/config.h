@@ -15,6 +15,7 @@ struct config {
     const char *index; /* directory */
     const char *s3_endpoint, *s3_region, *s3_path_style;
     const char *token_file;
+    const char *cors_origin; /* NULL: no page of another origin may read */
     const char *log_level_text;
     enum log_level log_level;
     const char *scrape_config, *scrape_spool; /* a file, a directory; NULL */

@@ -11,6 +11,10 @@
 #include "collector/answer.h"
 #include "collector/app.h"
 
+#include <unistd.h>
+
+enum { HOST_BYTES = 256 };
+
 static void plain(struct http_request *req, const char *text)
 {
     struct http_reply reply = {.status = 200,
@@ -199,6 +203,8 @@ static void write_load(struct app *app, struct json *j)
     u64_member(j, "merge_bytes", budget_used(&app->merging));
     u64_member(j, "merge_bytes_max", app->merging.max);
     u64_member(j, "stored", metrics_get(app->metrics, METRIC_STORED));
+    json_key(j, "stored_per_second");
+    json_f64(j, pace_per_second(&app->pace));
     u64_member(j, "repeated", metrics_get(app->metrics, METRIC_REPEATED));
     u64_member(j, "empty", metrics_get(app->metrics, METRIC_EMPTY));
     u64_member(j, "refused", metrics_get(app->metrics, METRIC_REFUSED));
@@ -212,6 +218,17 @@ static void write_version(struct json *j)
     cstr_member(j, "commit", version_commit());
 }
 
+/* Which one of several behind a balancer has answered. */
+static void write_replica(const struct app *app, struct json *j)
+{
+    char host[HOST_BYTES] = "";
+
+    if (gethostname(host, sizeof(host) - 1) != 0)
+        host[0] = '\0';
+    cstr_member(j, "host", host);
+    cstr_member(j, "listen", app->config->listen);
+}
+
 void health_status_handle(struct http_request *req)
 {
     struct app *app = http_app(req);
@@ -222,6 +239,7 @@ void health_status_handle(struct http_request *req)
     answer_begin(&a, LIMIT_ERROR_BODY_BYTES);
     json_object(&a.json);
     write_version(&a.json);
+    write_replica(app, &a.json);
     json_key(&a.json, "ready");
     json_bool(&a.json, why.len == 0);
     json_key(&a.json, "not_ready_because");

@@ -162,25 +162,42 @@ static enum status render(struct question *q, struct merge *merge, struct buf *o
     return OK;
 }
 
+enum status present_check(const struct present *present, struct error *err)
+{
+    return present_is_plain(present) ? OK : check_patterns(&present->options, err);
+}
+
+enum status present_merge(struct question *q, struct merge *merge, bool is_diff, struct buf *ret_body,
+                          struct http_reply *reply, struct error *err)
+{
+    struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
+    enum status status = OK;
+
+    if (is_diff && q->present.normalise)
+        status = merge_normalise(merge, err);
+    if (status == OK)
+        status = present_is_plain(&q->present) ? merge_write(merge, &out, err)
+                                               : render(q, merge, &out, reply, err);
+    if (status == OK)
+        *ret_body = buf_take(&out);
+    return status;
+}
+
 enum status present_run(struct question *q, const struct combine_plan *source,
                         const struct combine_plan *base, struct buf *ret_body, struct http_reply *reply,
                         struct error *err)
 {
-    bool plain = present_is_plain(&q->present);
     struct buf out CLEANUP(buf_release) = BUF_INIT(LIMIT_ANSWER_BYTES);
     struct merge *merge CLEANUP(merge_freep) = NULL;
-    enum status status;
 
-    if (!plain && check_patterns(&q->present.options, err) != OK)
+    if (present_check(&q->present, err) != OK)
         return err->code;
-    if (plain && !base) {
-        status = combine_run(q, source, &out, reply, err);
-    } else {
-        if (combine_merge(q, source, base, &merge, reply, err) != OK ||
-            (base && q->present.normalise && merge_normalise(merge, err) != OK))
+    if (!present_is_plain(&q->present) || base) {
+        if (combine_merge(q, source, base, &merge, reply, err) != OK)
             return err->code;
-        status = plain ? merge_write(merge, &out, err) : render(q, merge, &out, reply, err);
+        return present_merge(q, merge, base != NULL, ret_body, reply, err);
     }
+    enum status status = combine_run(q, source, &out, reply, err);
     if (status == OK)
         *ret_body = buf_take(&out);
     return status;

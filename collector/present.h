@@ -14,6 +14,7 @@
 
 struct question;
 struct combine_plan;
+struct merge;
 
 struct present {
     const struct view_format *format; /* without a word: pprof */
@@ -40,6 +41,12 @@ bool present_is_plain(const struct present *present);
 NODISCARD enum status present_run(struct question *q, const struct combine_plan *source,
                                   const struct combine_plan *base, struct buf *ret_body,
                                   struct http_reply *reply, struct error *err);
+
+/* The two halves of it, for a merge that was made otherwise: patterns that are none (E_INVALID), and writing
+ * as q->present says; `is_diff`: the merge has a base. */
+NODISCARD enum status present_check(const struct present *present, struct error *err);
+NODISCARD enum status present_merge(struct question *q, struct merge *merge, bool is_diff,
+                                    struct buf *ret_body, struct http_reply *reply, struct error *err);
 
 /* Replies with it; what is for other programs comes as a file, the rest is shown by a browser. `stem`: of the
  * file's name. Takes `body`; the question is freed. */

@@ -2,6 +2,7 @@
 #include "collector/routes.h"
 
 #include "base/attribute.h"
+#include "collector/adhoc.h"
 #include "collector/diff.h"
 #include "collector/front.h"
 #include "collector/health.h"
@@ -48,6 +49,7 @@ const struct http_route ROUTES[] = {
      .path = "/api/0/profiles/*",
      .handle = profile_delete_handle,
      .scope = SCOPE_ADMIN},
+    {.methods = HTTP_POST, .path = "/api/0/view", .handle = adhoc_handle, .body = true, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/timeline", .handle = timeline_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/overview", .handle = overview_handle, .scope = SCOPE_READ},
     {.methods = HTTP_GET, .path = "/api/0/services", .handle = list_services_handle, .scope = SCOPE_READ},

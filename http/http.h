@@ -48,7 +48,7 @@ struct http_route {
     bool pprof;      /* errors as `go tool pprof` shows them, unless JSON is asked for (http_reply_error) */
 };
 
-enum { HTTP_HEADERS_MAX = 12 };
+enum { HTTP_HEADERS_MAX = 16 };
 
 struct http_header {
     const char *name;
@@ -95,13 +95,16 @@ struct http_options {
     const struct http_route *routes;
     size_t route_count;
     void *app;
-    /* The hooks run on event-loop threads; any may be NULL. These two reply at once or not at all.
-     * Called when the head is there, before the body is read: true lets it pass; false: it has replied. */
+    /* The hooks run on event-loop threads (but dress); any may be NULL. These two reply at once or not at
+     * all. Called when the head is there, before the body is read: true lets it pass; false: it has replied.
+     */
     bool (*admit)(struct http_request *req, const struct http_route *route);
     /* Called for a path (404) or method (405; Allow is added) without a route: it replies. */
     void (*no_route)(struct http_request *req, unsigned status, unsigned allowed_methods);
     /* Called once a request, last; the request is gone after it. */
     void (*finished)(struct http_request *req, const struct http_result *result);
+    /* Called for each reply before it is made ready, on the thread that gives it: may add headers. */
+    void (*dress)(struct http_request *req, struct http_reply *reply);
     /* Renders an error reply: fills in body, content type and headers for this status and text. Used for what
      * the adapter refuses itself (400, 404, 405, 413, 414, 431, 501, 503; path and parameters may be empty
      * then) and by http_reply_error(). NULL: plain text. */

@@ -224,6 +224,9 @@ static void charge(struct http_request *req)
 
 void http_reply(struct http_request *req, struct http_reply *reply)
 {
+    const struct http_options *o = server_options(req->server);
+    if (o->dress)
+        o->dress(req, reply);
     req->reply = *reply;
     reply->body = BUF_INIT(reply->body.max);
     prepare(req);

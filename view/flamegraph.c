@@ -34,7 +34,7 @@ struct picture {
     struct tree *tree;
     struct places places;
     struct tree_frames frames;
-    struct column names, files, modules; /* uint32_t by number here: strings */
+    struct column names, files, modules, packages; /* uint32_t by number here: strings */
     struct intern strings;
     struct json json;
 };
@@ -47,6 +47,7 @@ static void picture_release(struct picture *p)
     column_release(&p->names, &p->v->quota);
     column_release(&p->files, &p->v->quota);
     column_release(&p->modules, &p->v->quota);
+    column_release(&p->packages, &p->v->quota);
     intern_release(&p->strings, &p->v->quota);
 }
 
@@ -70,7 +71,8 @@ static bool put_frame(struct picture *p, uint32_t frame, struct buf *label)
     place_label(p->v, frame, label);
     return put_string(p, &p->names, buf_slice(label)) &&
            put_string(p, &p->files, places_string(&p->places, place->file)) &&
-           put_string(p, &p->modules, places_string(&p->places, place->module));
+           put_string(p, &p->modules, places_string(&p->places, place->module)) &&
+           put_string(p, &p->packages, places_package(&p->places, frame, buf_slice(label)));
 }
 
 static enum status put_frames(struct picture *p, struct error *err)
@@ -174,6 +176,7 @@ static void write_frames(struct picture *p)
         json_i64(j, places_of(&p->places, tree_frames_at(&p->frames, i))->line);
     json_array_end(j);
     write_numbers(j, "module", &p->modules);
+    write_numbers(j, "package", &p->packages);
     json_object_end(j);
 }
 
@@ -270,6 +273,7 @@ enum status flamegraph_render(struct view *v, struct buf *out, struct error *err
                                                  .names = COLUMN_OF(uint32_t),
                                                  .files = COLUMN_OF(uint32_t),
                                                  .modules = COLUMN_OF(uint32_t),
+                                                 .packages = COLUMN_OF(uint32_t),
                                                  .strings = INTERN_INIT,
                                                  .json = JSON_INIT(out)};
     const struct tree_options o = {.type = TREE_ALL_TYPES,

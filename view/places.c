@@ -4,6 +4,7 @@
  */
 #include "view/places.h"
 
+#include "view/caption.h"
 #include "view/path.h"
 
 #include <inttypes.h>
@@ -115,4 +116,13 @@ void place_label(const struct view *v, uint32_t frame, struct buf *out)
         buf_append(out, SLICE("<unknown>"));
     if (f->line != 0)
         buf_printf(out, ":%" PRId64, f->line);
+}
+
+struct slice places_package(const struct places *p, uint32_t frame, struct slice label)
+{
+    const struct place *place = places_of(p, frame);
+    struct slice name = view_string(p->view, view_frame(p->view, frame)->name);
+
+    return caption_package(name.len > 0 ? name : label, places_string(p, place->file),
+                           places_string(p, place->module));
 }

@@ -35,6 +35,10 @@ static inline struct slice places_string(const struct places *p, uint32_t string
     return intern_get(&p->strings, string);
 }
 
+/* What the frame belongs to (view/caption.h), by its function's name or, if it has none, by its label.
+ * Borrows. */
+struct slice places_package(const struct places *p, uint32_t frame, struct slice label);
+
 /* The bound of a label: a name is no longer than its profile. */
 #define PLACE_LABEL_BYTES (LIMIT_INFLATED_BYTES + 64)
 /* What stands in the box of a flame graph: "main.run", "main.run:12", "0x401000 main.run:12", a file,

@@ -221,14 +221,7 @@ static void put_class(const struct drawing *d, uint32_t node)
     } else if (n->frame == TREE_NONE) {
         buf_append(d->out, SLICE("all"));
     } else {
-        const struct place *place = places_of(&d->places, n->frame);
-        struct slice name = view_string(d->v, view_frame(d->v, n->frame)->name);
-
-        if (name.len == 0)
-            name = buf_slice(&d->label);
-        buf_printf(d->out, "c%u",
-                   caption_shade(caption_package(name, places_string(&d->places, place->file),
-                                                 places_string(&d->places, place->module))));
+        buf_printf(d->out, "c%u", caption_shade(places_package(&d->places, n->frame, buf_slice(&d->label))));
     }
     buf_append_byte(d->out, '"');
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "collector/access.h"
 #include "collector/answer.h"
+#include "collector/cors.h"
 #include "collector/crew.h"
 #include "collector/routes.h"
 #include "collector/tail.h"
@@ -138,6 +139,7 @@ void stage_serve(struct stage *s)
                                          .admit = access_admit,
                                          .no_route = answer_no_route,
                                          .finished = access_finished,
+                                         .dress = cors_dress,
                                          .render_error = answer_render_error};
     struct error err;
 

@@ -283,15 +283,15 @@ class Stage:
         self.wait_for(name + " listens", answers)
         return balancer
 
-    def nginx(self, behind):
+    def nginx(self, behind, changes=None):
         """deploy/nginx.conf in front of three: replicas or proxies, anything with a port. Has .port; its log of
-        requests is in <stage>/nginx/access.log (request ids as id=, replica as upstream=)."""
+        requests is in <stage>/nginx/access.log (request ids as id=, replica as upstream=). `changes`: of its text."""
         program = which("nginx")
         base = os.path.join(self.dir, "nginx")
         os.makedirs(base)
         os.chmod(base, 0o711)
-        path, port = self._deployed("nginx.conf", [one.port for one in behind], {
-            "/run/nginx": base + "/run", "/var/log/nginx": base, "/var/lib/nginx": base})
+        path, port = self._deployed("nginx.conf", [one.port for one in behind], dict(changes or {}, **{
+            "/run/nginx": base + "/run", "/var/log/nginx": base, "/var/lib/nginx": base}))
         own = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
         return self._balancer("nginx", [program, "-c", path, "-p", base, "-e", base + "/error.log", "-g", own], port)
 
