@@ -14,13 +14,14 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 512 * 1024 };
+enum { STACK_BYTES = 1024 * 1024 };
 
 struct agent {
     struct settings settings;
@@ -97,7 +98,8 @@ static void *run(void *user)
 static void agent_free(struct agent *a)
 {
     names_free(a->profiling.names);
-    modules_release(&a->profiling.modules);
+    if (sampler_is_quiet())
+        modules_release(&a->profiling.modules);
     pause_release(&a->pause);
     settings_release(&a->settings);
     free(a);
@@ -113,6 +115,8 @@ static int start_thread(struct agent *a)
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = real_pthread_create(&a->thread, &attributes, run, a);
+    if (failed == EINVAL) /* the program's thread-local variables do not fit */
+        failed = real_pthread_create(&a->thread, NULL, run, a);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)pthread_attr_destroy(&attributes);
     return failed;
@@ -143,11 +147,11 @@ enum status agent_start(struct settings *take_settings, struct agent **ret_agent
 bool agent_stop(struct agent *a, int64_t grace_ms)
 {
     struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (grace_ms + 2000) / 1000;
 
     pause_stop(&a->pause, grace_ms);
-    if (pthread_timedjoin_np(a->thread, NULL, &until) != 0) {
+    if (pthread_clockjoin_np(a->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
         (void)pthread_detach(a->thread);
         return false;
     }

@@ -2,6 +2,7 @@
 #include "agent/cpu_profile.h"
 #include "agent/profiler.h"
 #include "agent/sampler.h"
+#include "agent/threads.h"
 #include "base/clock.h"
 
 #include <time.h>
@@ -39,6 +40,17 @@ static bool watch(struct profiling *p, struct tally *tally)
     return goes_on;
 }
 
+static void report_missed(const struct profiling *p)
+{
+    static bool has_said;
+    if (threads_missed() == 0 || has_said)
+        return;
+    has_said = true;
+    settings_log(p->settings,
+                 "%llu threads are not profiled: there are too many, or RLIMIT_SIGPENDING is too low",
+                 (unsigned long long)threads_missed());
+}
+
 static enum status sample(struct profiling *p, struct tally *tally, struct error *err)
 {
     enum status status = sampler_start(&p->modules, NS_PER_S / p->settings->rate, err);
@@ -47,6 +59,7 @@ static enum status sample(struct profiling *p, struct tally *tally, struct error
 
     bool goes_on = watch(p, tally);
     tally->lost += sampler_stop(add, tally);
+    report_missed(p);
     if (!goes_on)
         return error_set(err, E_UNAVAILABLE, "another handler for SIGPROF was set past sigaction()");
     return OK;
@@ -70,6 +83,7 @@ enum status cpu_take(struct profiling *p, struct buf *out, struct error *err)
         status = cpu_profile_write(&profile, out, err);
         names_end(p->names);
     }
-    modules_settle(&p->modules);
+    if (sampler_is_quiet())
+        modules_settle(&p->modules);
     return status;
 }

@@ -20,8 +20,11 @@ static enum status token_of(const struct settings *s, struct secret *token, stru
 
     if (s->token_file)
         status = file_read(s->token_file, &text, err);
+    struct slice found = s->token_file ? slice_trim(buf_slice(&text)) : secret_bytes(&s->token);
+    if (status == OK && slice_find(found, '\n') < found.len)
+        status = error_set(err, E_CONFIG, "the token has more than one line");
     if (status == OK)
-        secret_set(token, s->token_file ? slice_trim(buf_slice(&text)) : secret_bytes(&s->token));
+        secret_set(token, found);
     if (text.ptr)
         explicit_bzero(text.ptr, text.len);
     return status;

@@ -3,8 +3,9 @@
  * is never profiled pays nothing for it. The list of its functions is also the list of what a version must
  * have.
  *
- * A module's file is opened by its path in the map and must be the same file (device and inode) that is
- * mapped: after an upgrade the names would be those of other code.
+ * A module's file is opened by its path in the map and must be the same file that is mapped: after an upgrade
+ * the names would be those of other code. Its build id tells; device and inode do where it has none, for on
+ * overlay file systems the map shows those of the layer beneath.
  */
 #include "agent/dwarf.h"
 
@@ -31,6 +32,7 @@
     X(dwfl_report_elf)                                                                                       \
     X(dwfl_report_end)                                                                                       \
     X(dwfl_module_info)                                                                                      \
+    X(dwfl_module_build_id)                                                                                  \
     X(dwfl_module_addrinfo)                                                                                  \
     X(dwfl_module_addrdie)                                                                                   \
     X(dwfl_module_nextcu)                                                                                    \
@@ -145,16 +147,27 @@ void dwarf_free(struct dwarf *d)
 
 static int open_file(const struct module *m)
 {
-    struct stat st;
     int fd = open(m->is_main ? "/proc/self/exe" : m->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
+    struct stat st;
+    if (fd < 0 || m->build_id_len > 0 || m->is_main)
+        return fd; /* is_mapped() looks at the build id */
     if (fstat(fd, &st) == 0 && st.st_ino == m->inode &&
-        (((uint64_t)major(st.st_dev) << 32 | minor(st.st_dev)) == m->device || m->is_main))
+        ((uint64_t)major(st.st_dev) << 32 | minor(st.st_dev)) == m->device)
         return fd;
 
     close(fd);
     return -1;
+}
+
+static bool is_mapped(Dwfl_Module *handle, const struct module *m)
+{
+    const unsigned char *id;
+    GElf_Addr where;
+    if (m->build_id_len == 0)
+        return true;
+
+    int len = lib.dwfl_module_build_id(handle, &id, &where);
+    return len > 0 && (size_t)len == m->build_id_len && memcmp(id, m->build_id, m->build_id_len) == 0;
 }
 
 static Dwfl_Module *open_module(struct dwarf *d, struct module *m)
@@ -172,7 +185,7 @@ static Dwfl_Module *open_module(struct dwarf *d, struct module *m)
         *user = m;
     }
     (void)lib.dwfl_report_end(d->dwfl, NULL, NULL);
-    return handle;
+    return handle && is_mapped(handle, m) ? handle : NULL;
 }
 
 static Dwfl_Module *handle_of(struct dwarf *d, struct module *m)

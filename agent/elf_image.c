@@ -67,6 +67,8 @@ bool elf_image_read(struct module *m)
     m->bias = m->start - (first->p_vaddr - first->p_offset);
 
     for (size_t i = 0; i < count; i++) {
+        if (headers[i].p_type == PT_LOAD && m->bias + headers[i].p_vaddr + headers[i].p_memsz > m->end)
+            m->end = m->bias + headers[i].p_vaddr + headers[i].p_memsz;
         if (headers[i].p_type == PT_NOTE && m->build_id_len == 0)
             read_notes(m, m->bias + headers[i].p_vaddr, headers[i].p_filesz);
         if (headers[i].p_type == PT_GNU_EH_FRAME) {

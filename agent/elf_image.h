@@ -4,8 +4,8 @@
 
 #include "agent/modules.h"
 
-/* Fills bias, build id and the place of call frame information of m, whose start is known. False: no 64-bit
- * ELF image is there. */
+/* Fills end, bias, build id and the place of call frame information of m, whose start is known. False: no
+ * 64-bit ELF image is there. */
 bool elf_image_read(struct module *m);
 
 #endif

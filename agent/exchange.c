@@ -14,7 +14,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONNECT_MS = 10 * 1000, TOTAL_MS = 30 * 1000, HEADER_BYTES = 8 * 1024, ANSWER_BYTES = 512 };
+enum {
+    CONNECT_MS = 10 * 1000,
+    TOTAL_MS = 30 * 1000,
+    HEADER_BYTES = 8 * 1024,
+    ANSWER_BYTES = 512,
+    RETRY_MAX_S = 3600
+};
 
 #define LIBCURL_FUNCTIONS(X)                                                                                 \
     X(curl_global_init)                                                                                      \
@@ -51,6 +57,7 @@ static void load(void)
     memcpy(&lib.name, &found, sizeof found);
     LIBCURL_FUNCTIONS(LOOK_UP)
     is_loaded = lib.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    loader_is_ready(); /* OpenSSL is gone after its own function at exit() */
 }
 
 /* --- what libcurl calls --- */
@@ -161,7 +168,7 @@ enum status exchange_post(const struct post *post, struct answer *ret_answer, st
     curl_off_t retry_s = 0;
     (void)lib.curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer.status);
     (void)lib.curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_s);
-    answer.retry_s = (long)retry_s;
+    answer.retry_s = retry_s > 0 && retry_s < RETRY_MAX_S ? (long)retry_s : retry_s > 0 ? RETRY_MAX_S : 0;
     printable_append(&words, slice_trim(buf_slice(&body)));
     (void)snprintf(answer.words, sizeof answer.words, "%s", buf_cstr(&words));
     *ret_answer = answer;

@@ -3,6 +3,8 @@
  * pthread_create(), so that threads tell when they come and go, and sigaction() and signal(), so that a
  * program which uses SIGPROF itself and we do not take it from each other.
  *
+ * Of signal() too, only what is said of SIGPROF is ours: the C library's heeds siginterrupt().
+ *
  * A thread's end is told by the destructor of a thread-specific value, which runs on return, pthread_exit()
  * and cancellation alike. A new thread inherits its maker's signal mask; if that blocks SIGPROF, as makers of
  * worker threads often block everything, the thread would never be seen, so it is let through there.
@@ -11,7 +13,6 @@
 #include "agent/threads.h"
 #include "agent/tick.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -46,7 +47,7 @@ static void *begin(void *user)
     (void)sigaddset(&ours, SIGPROF);
     (void)pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
     (void)pthread_setspecific(key, &no_key);
-    threads_enter();
+    threads_enter((uintptr_t)start.fn);
     return start.fn(start.arg);
 }
 
@@ -80,11 +81,7 @@ PUBLIC sighandler_t signal(int number, sighandler_t handler)
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, before;
 
     (void)sigemptyset(&action.sa_mask);
-    if (handler == SIG_ERR) {
-        errno = EINVAL;
-        return SIG_ERR;
-    }
-    if (sigaction(number, &action, &before) != 0)
-        return SIG_ERR;
-    return before.sa_handler;
+    if (number == SIGPROF && handler != SIG_ERR && tick_sigaction(&action, &before))
+        return before.sa_handler;
+    return real_signal(number, handler);
 }

@@ -4,9 +4,12 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void (*_Atomic at_exit)(void);
 
 void *loader_open(const char *name)
 {
@@ -14,6 +17,19 @@ void *loader_open(const char *name)
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     (void)pthread_mutex_unlock(&lock);
     return library;
+}
+
+void loader_at_exit(void (*fn)(void))
+{
+    atomic_store(&at_exit, fn);
+    (void)atexit(fn);
+}
+
+void loader_is_ready(void)
+{
+    void (*fn)(void) = atomic_load(&at_exit);
+    if (fn)
+        (void)atexit(fn);
 }
 
 /* The first library's record has the counters of all. */

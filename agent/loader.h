@@ -10,6 +10,13 @@
 
 /* The library, for dlsym(); it stays. NULL: there is none. */
 void *loader_open(const char *name);
+
+/* fn is called at exit(), before what the libraries have set to be called there that loader_is_ready() tells
+ * of; so it may be called more than once. */
+void loader_at_exit(void (*fn)(void));
+/* A library was loaded and has set up everything. */
+void loader_is_ready(void);
+
 /* A number that changes when a library is loaded or unloaded; never 0. */
 uint64_t loader_changes(void);
 

@@ -1,7 +1,8 @@
 /*
  * The map is made anew when the dynamic linker has loaded or unloaded something (two counters tell) and put
  * in the place of the old one by one atomic store. The old one stays until modules_settle(), for a handler
- * may be in it. A module that stays keeps its rules.
+ * may be in it. A module that stays keeps its rules. Files that are mapped without code, and a database maps
+ * thousands, are no modules.
  */
 #include "agent/modules.h"
 
@@ -29,7 +30,9 @@ struct line {
 
 struct reading {
     struct modules *modules;
-    struct module *module; /* whose lines we are among */
+    struct line head; /* the first of the file whose lines we are among */
+    bool has_head;
+    struct module *module; /* made of head when code comes; NULL: none yet */
     struct code_map *map;
     size_t cap;
 };
@@ -132,7 +135,7 @@ static bool is_same(const struct module *a, const struct module *b, struct slice
 /* The module that begins with this line, which may have been there before. */
 static struct module *module_of(struct modules *m, const struct line *l)
 {
-    struct module now = {.start = l->start, .end = l->end, .device = l->device, .inode = l->inode};
+    struct module now = {.start = l->start, .device = l->device, .inode = l->inode};
     now.has_elf = elf_image_read(&now);
     for (struct module *old = m->list; old; old = old->next)
         if (!old->is_here && is_same(old, &now, l->path)) {
@@ -143,7 +146,6 @@ static struct module *module_of(struct modules *m, const struct line *l)
     struct module *module = mem_zero(1, sizeof *module);
     uintptr_t program = getauxval(AT_PHDR);
     module->start = now.start;
-    module->end = now.end;
     module->bias = now.bias;
     module->device = now.device;
     module->inode = now.inode;
@@ -152,7 +154,8 @@ static struct module *module_of(struct modules *m, const struct line *l)
     module->has_elf = now.has_elf;
     module->cfi = now.cfi;
     module->path = mem_cstr(l->path.ptr, l->path.len);
-    module->is_main = program >= l->start && program < l->end;
+    module->is_main = now.has_elf && program >= now.start && program < now.end;
+    atomic_init(&module->wanted, module->is_main);
     module->serial = m->next_serial++;
     module->is_here = true;
     module->next = m->list;
@@ -171,21 +174,30 @@ static void add_segment(struct reading *r, const struct line *l)
     r->map->segment[r->map->count++] = (struct segment){l->start, l->end, l->offset, r->module};
 }
 
+/* The first page of a file may be mapped twice: as a header, and for the code behind it in that page. */
+static bool is_within_image(const struct line *head, uintptr_t address)
+{
+    struct module image = {.start = head->start};
+    return elf_image_read(&image) && address < image.end;
+}
+
 /* A file's mappings follow each other, the one with its header first. */
 static void add_line(struct reading *r, const struct line *l)
 {
     bool is_file = l->inode != 0 || slice_eq(l->path, SLICE("[vdso]"));
-    bool is_more = r->module && is_file && r->module->device == l->device && r->module->inode == l->inode &&
-                   slice_eq_cstr(l->path, r->module->path) && l->offset > 0;
+    bool is_more = r->has_head && is_file && r->head.device == l->device && r->head.inode == l->inode &&
+                   slice_eq(l->path, r->head.path) && (l->offset > 0 || is_within_image(&r->head, l->start));
 
-    if (is_more)
-        r->module->end = l->end;
-    else if (is_file && (l->is_code || l->offset == 0))
-        r->module = module_of(r->modules, l);
-    else if (is_file || l->is_code)
+    if (!is_more && (is_file || l->is_code)) {
+        r->has_head = is_file && (l->is_code || l->offset == 0);
+        r->head = *l;
         r->module = NULL;
-    if (l->is_code)
-        add_segment(r, l);
+    }
+    if (!l->is_code)
+        return;
+    if (r->has_head && !r->module)
+        r->module = module_of(r->modules, &r->head);
+    add_segment(r, l);
 }
 
 void modules_refresh(struct modules *m, bool anyway)
@@ -210,6 +222,13 @@ void modules_refresh(struct modules *m, bool anyway)
     struct code_map *before = atomic_exchange(&m->map, r.map);
     before->next = m->retired;
     m->retired = before;
+}
+
+void modules_want(struct modules *m, uintptr_t address)
+{
+    const struct segment *segment = modules_find(m, address);
+    if (segment && segment->module)
+        atomic_store_explicit(&segment->module->wanted, true, memory_order_relaxed);
 }
 
 void modules_load_rules(struct modules *m)

@@ -15,9 +15,10 @@
 enum { BUILD_ID_MAX = 32 };
 
 struct module {
-    uintptr_t start, end; /* of all its mappings */
-    uintptr_t bias;       /* address in the process - address in the file */
-    char *path;           /* as in the map, without " (deleted)"; owned */
+    uintptr_t start;
+    uintptr_t end;  /* of the image, as its header says */
+    uintptr_t bias; /* address in the process - address in the file */
+    char *path;     /* as in the map, without " (deleted)"; owned */
     uint64_t device, inode;
     uint8_t build_id[BUILD_ID_MAX];
     size_t build_id_len;
@@ -59,6 +60,8 @@ void modules_release(struct modules *m);
 /* Reads the map again if libraries came or went, or if `anyway`. What was there before stays readable until
  * modules_settle(). */
 void modules_refresh(struct modules *m, bool anyway);
+/* The rules of the module that has this address will be needed; those of the program always are. */
+void modules_want(struct modules *m, uintptr_t address);
 /* Reads the rules of those modules that the handler wanted. */
 void modules_load_rules(struct modules *m);
 /* Frees what is no longer in the map. Nobody may be reading, or hold a module. */

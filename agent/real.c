@@ -8,6 +8,7 @@
 
 typedef int create_fn(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 typedef int sigaction_fn(int, const struct sigaction *, struct sigaction *);
+typedef sighandler_t signal_fn(int, sighandler_t);
 
 /* Two threads that look at once find the same. */
 static void *next_of(_Atomic(void *) *kept, const char *name)
@@ -45,4 +46,18 @@ int real_sigaction(int number, const struct sigaction *action, struct sigaction 
 
     memcpy(&set, &found, sizeof set);
     return set(number, action, ret_before);
+}
+
+sighandler_t real_signal(int number, sighandler_t handler)
+{
+    static _Atomic(void *) kept;
+    signal_fn *set;
+    void *found = next_of(&kept, "signal");
+    if (!found) {
+        errno = ENOSYS;
+        return SIG_ERR;
+    }
+
+    memcpy(&set, &found, sizeof set);
+    return set(number, handler);
 }

@@ -13,5 +13,7 @@ int real_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes,
                         void *arg);
 /* -1 with ENOSYS if there is none to be found. */
 int real_sigaction(int number, const struct sigaction *action, struct sigaction *ret_before);
+/* SIG_ERR with ENOSYS if there is none to be found. */
+sighandler_t real_signal(int number, sighandler_t handler);
 
 #endif

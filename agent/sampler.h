@@ -19,6 +19,9 @@ bool sampler_look(void (*fn)(void *user, const struct slot *slot), void *user);
 /* Ends it, and gives the last samples to fn. Returns the ticks that found no slot. */
 uint64_t sampler_stop(void (*fn)(void *user, const struct slot *slot), void *user);
 
+/* False: a handler has not come back, and may still read slots and modules. */
+bool sampler_is_quiet(void);
+
 /* In the child of a fork(), where nothing ticks. */
 void sampler_forget(void);
 

@@ -14,9 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
-enum { RATE_MAX = 1000, DAY_MS = 24 * 60 * 60 * 1000, CPU_MIN_MS = 100, LINE_BYTES = 1024 };
+enum {
+    RATE_MAX = 1000,
+    DAY_MS = 24 * 60 * 60 * 1000,
+    CPU_MIN_MS = 100,
+    LINE_BYTES = 1024,
+    ROWS_MAX = 16,
+    DEFAULT_BYTES = 64
+};
 
 /* As they stand in the options or the environment; borrowed. */
 struct raw {
@@ -24,6 +32,26 @@ struct raw {
     int64_t cpu_ms, interval_ms, jitter_ms, rate;
     bool follows_fork;
 };
+
+/* Of a program that runs with more rights than its caller, the caller must not choose which files are read
+ * and where they are sent: each default is given as an argument, which goes over the environment. */
+static enum status read_defaults(const struct option_row *rows, size_t count, struct error *err)
+{
+    char texts[ROWS_MAX][DEFAULT_BYTES], *argv[ROWS_MAX];
+    int argc = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].fallback) {
+            (void)snprintf(texts[argc], sizeof texts[argc], "--%s=%s", rows[i].name, rows[i].fallback);
+            argv[argc] = texts[argc];
+            argc++;
+        }
+    enum status status = option_parse(rows, count, argc, argv, NULL, err);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].kind == OPTION_TEXT)
+            *(const char **)rows[i].value = rows[i].fallback;
+    return status;
+}
 
 static enum status read_environment(struct raw *raw, struct error *err)
 {
@@ -41,7 +69,8 @@ static enum status read_environment(struct raw *raw, struct error *err)
         {"cpu-rate", OPTION_COUNT, &raw->rate, "100", 1, RATE_MAX, "N", "samples a second"},
         {"fork", OPTION_FLAG, &raw->follows_fork, "off", 0, 0, NULL, "follow children"},
     };
-    return option_parse(rows, ARRAY_LEN(rows), 0, NULL, NULL, err);
+    return getauxval(AT_SECURE) ? read_defaults(rows, ARRAY_LEN(rows), err)
+                                : option_parse(rows, ARRAY_LEN(rows), 0, NULL, NULL, err);
 }
 
 static void set_text(const char **place, const char *text)

@@ -64,4 +64,6 @@ void slots_drain(struct slots *s, void (*fn)(void *user, const struct slot *slot
         fn(user, slot);
         atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_release);
     }
+    /* The first ones again: the others need never be touched. */
+    atomic_store_explicit(&s->hint, 0, memory_order_relaxed);
 }

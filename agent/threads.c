@@ -1,24 +1,28 @@
 /*
- * A table from thread numbers to timers under a mutex, which no signal handler takes. Open addressing; an
- * entry that leaves makes those behind it move up, so there are no tombstones, however many threads come and
- * go.
+ * A table from thread numbers to timers under a mutex, which is held with signals blocked. Open addressing;
+ * an entry that leaves makes those behind it move up, so there are no tombstones, however many threads come
+ * and go.
  *
  * The first tick of a thread comes at a random moment of its first period: a thread that lives for half a
- * period is seen half of the times, which is its share.
+ * period is seen half of the times, which is its share. The kernel looks at CPU clocks on its own tick only,
+ * so a thread that is gone before that takes its ticks with it: those are made up for when it leaves.
  */
 #include "agent/threads.h"
 
+#include "agent/quiet.h"
 #include "agent/tick.h"
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/random.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TABLE_SLOTS = 2 * LIMIT_AGENT_THREADS }; /* a power of two, never more than half full */
@@ -37,8 +41,17 @@ static struct {
     uint32_t scan;
     int32_t own_tid;
     uint64_t missed;
+    uint32_t round; /* of threads_begin() */
+    threads_rest_fn *on_rest;
     struct random random;
 } set;
+/* What a thread that told of itself knows, for its end. */
+static _Thread_local struct {
+    uint32_t round;
+    int64_t first_ns; /* on its CPU clock: when its first tick was due */
+    uintptr_t begin;
+    uint64_t ticks;
+} own __attribute__((tls_model("initial-exec")));
 /* So that threads which come and go between profiles take no lock. */
 static atomic_bool is_ticking;
 
@@ -80,30 +93,36 @@ static void take_out(struct entry *e)
     set.entries[hole] = (struct entry){0};
 }
 
-static void put_in(struct entry *e, int32_t tid, uint32_t seen)
+/* In how many nanoseconds its first tick comes; 0: it does not tick. */
+static long put_in(struct entry *e, int32_t tid, uint32_t seen)
 {
     int timer;
     long first_ns = 1 + (long)random_below(&set.random, (uint64_t)set.period_ns);
 
     if (set.count == LIMIT_AGENT_THREADS) {
         set.missed++;
-        return;
+        return 0;
     }
-    if (!tick_timer_start(tid, first_ns, set.period_ns, &timer))
-        return; /* it has ended meanwhile, or the system has no timer for it */
+    if (!tick_timer_start(tid, first_ns, set.period_ns, &timer)) {
+        if (errno == EAGAIN)
+            set.missed++;
+        return 0; /* else it has ended meanwhile */
+    }
     *e = (struct entry){tid, timer, seen};
     set.count++;
+    return first_ns;
 }
 
-void threads_begin(long period_ns)
+void threads_begin(long period_ns, threads_rest_fn *on_rest)
 {
     struct entry *entries = mem_zero(TABLE_SLOTS, sizeof *entries);
 
     (void)pthread_mutex_lock(&lock);
     set.entries = entries;
     set.count = 0;
-    set.missed = 0;
     set.period_ns = period_ns;
+    set.on_rest = on_rest;
+    set.round++;
     set.own_tid = own_tid();
     random_seed_system(&set.random);
     atomic_store(&is_ticking, true);
@@ -125,7 +144,7 @@ static void saw(int32_t tid)
         e = place_of(tid);
     }
     if (e->tid == 0)
-        put_in(e, tid, set.scan);
+        (void)put_in(e, tid, set.scan);
 }
 
 static void forget_unseen(void)
@@ -148,7 +167,10 @@ void threads_scan(void)
 
     if (!dir)
         return;
+    (void)pthread_mutex_lock(&lock);
     set.scan = set.scan + 1 == UINT32_MAX ? 1 : set.scan + 1;
+    set.missed = 0;
+    (void)pthread_mutex_unlock(&lock);
     while ((entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of our own */
         int32_t tid = (int32_t)strtol(entry->d_name, NULL, 10);
         if (tid <= 0 || tid == set.own_tid)
@@ -181,13 +203,21 @@ uint64_t threads_missed(void)
     return set.missed;
 }
 
-void threads_enter(void)
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0 ? (int64_t)now.tv_sec * 1000000000 + now.tv_nsec
+                                                             : 0;
+}
+
+void threads_enter(uintptr_t begin)
 {
     if (!atomic_load_explicit(&is_ticking, memory_order_relaxed))
         return;
 
     int32_t tid = own_tid();
-    (void)pthread_mutex_lock(&lock);
+    sigset_t mask;
+    quiet_lock(&lock, &mask);
     if (set.entries && tid != set.own_tid) {
         struct entry *e = place_of(tid);
         if (e->tid != 0) { /* found by a scan meanwhile, or left behind by one with the same number */
@@ -195,9 +225,30 @@ void threads_enter(void)
             take_out(e);
             e = place_of(tid);
         }
-        put_in(e, tid, UINT32_MAX);
+        long first_ns = put_in(e, tid, UINT32_MAX);
+        own.round = first_ns > 0 ? set.round : 0;
+        own.first_ns = cpu_ns() + first_ns;
+        own.begin = begin;
+        own.ticks = 0;
     }
-    (void)pthread_mutex_unlock(&lock);
+    quiet_unlock(&lock, &mask);
+}
+
+void threads_ticked(int ticks)
+{
+    own.ticks += (uint64_t)ticks;
+}
+
+/* Its timer is gone. Ticks that were due and did not come are given to on_rest. */
+static void make_up(void)
+{
+    int64_t over_ns = cpu_ns() - own.first_ns;
+    if (own.round != set.round || over_ns < 0)
+        return;
+
+    uint64_t due = 1 + (uint64_t)over_ns / (uint64_t)set.period_ns;
+    if (due > own.ticks)
+        set.on_rest((int)(due - own.ticks), own.begin);
 }
 
 void threads_leave(void)
@@ -205,13 +256,16 @@ void threads_leave(void)
     if (!atomic_load_explicit(&is_ticking, memory_order_relaxed))
         return;
 
-    (void)pthread_mutex_lock(&lock);
+    sigset_t mask;
+    quiet_lock(&lock, &mask);
     struct entry *e = set.entries ? place_of(own_tid()) : NULL;
     if (e && e->tid != 0) {
         tick_timer_stop(e->timer);
         take_out(e);
+        make_up();
     }
-    (void)pthread_mutex_unlock(&lock);
+    own.round = 0;
+    quiet_unlock(&lock, &mask);
 }
 
 void threads_before_fork(void)

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Called in the handler: `ticks` of the clock have passed. errno may be changed. */
+/* Called in the handler, with all signals blocked: `ticks` of the clock have passed. errno may be changed. */
 typedef void tick_fn(int ticks, const ucontext_t *context);
 
 /* Once; stays for the life of the process, for a tick that is still on its way must not meet the default
@@ -27,8 +27,11 @@ bool tick_timer_start(int tid, long first_ns, long period_ns, int *ret_timer);
 bool tick_timer_is_alive(int timer);
 void tick_timer_stop(int timer);
 
-/* What the program's sigaction() for SIGPROF does while we hold it; as sigaction(2). False: it is not ours
- * yet, the system's is to be called. */
+/* In the child of a fork(). */
+void tick_after_fork(void);
+
+/* What the program's sigaction() for SIGPROF does while we hold it; as sigaction(2). Any thread, signal
+ * handlers too. False: it is not ours, the system's is to be called. */
 bool tick_sigaction(const struct sigaction *action, struct sigaction *ret_before);
 
 #endif
