@@ -1,6 +1,7 @@
 /*
  * work MODE [SECONDS]: what the agent is tried on. LINKED: it starts the agent itself, with the environment's
- * settings. Loops that are meant to take known shares are the same loop, run so many times.
+ * settings. Loops that are meant to take known shares are the same loop, run so many times; rounds of
+ * them differ in length, for one as long as the kernel's tick would be met at the same place each time.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,7 +23,7 @@
 #include <brazier.h>
 #endif
 
-enum { UNIT = 20000, THREADS = 3 };
+enum { UNIT = 2000, THREADS = 3 };
 
 static double seconds = 1;
 static _Atomic uint64_t sink;
@@ -39,19 +40,19 @@ static inline __attribute__((always_inline)) uint64_t spin(uint64_t rounds)
     return x;
 }
 
-static __attribute__((noinline)) void takes_seventy(void)
+static __attribute__((noinline)) void takes_seventy(unsigned rounds)
 {
-    sink += spin(70);
+    sink += spin(7 * rounds);
 }
 
-static __attribute__((noinline)) void takes_twenty(void)
+static __attribute__((noinline)) void takes_twenty(unsigned rounds)
 {
-    sink += spin(20);
+    sink += spin(2 * rounds);
 }
 
-static __attribute__((noinline)) void takes_ten(void)
+static __attribute__((noinline)) void takes_ten(unsigned rounds)
 {
-    sink += spin(10);
+    sink += spin(1 * rounds);
 }
 
 static double cpu_of(clockid_t clock)
@@ -63,10 +64,12 @@ static double cpu_of(clockid_t clock)
 
 static void *share(void *user)
 {
+    unsigned drawn = (unsigned)syscall(SYS_gettid);
     while (cpu_of(CLOCK_THREAD_CPUTIME_ID) < seconds) {
-        takes_seventy();
-        takes_twenty();
-        takes_ten();
+        unsigned rounds = 1 + (unsigned)rand_r(&drawn) % 20;
+        takes_seventy(rounds);
+        takes_twenty(rounds);
+        takes_ten(rounds);
     }
     return user;
 }
@@ -84,7 +87,7 @@ static void shares(void)
 
 static __attribute__((noinline)) void *short_life(void *user)
 {
-    sink += spin(8);
+    sink += spin(80);
     return user;
 }
 
@@ -109,7 +112,7 @@ static void spend(double more)
 {
     double until = cpu_of(CLOCK_PROCESS_CPUTIME_ID) + more;
     while (cpu_of(CLOCK_PROCESS_CPUTIME_ID) < until)
-        takes_ten();
+        takes_ten(10);
 }
 
 /* Children while profiles are taken: each works, looks that SIGPROF is at peace, and ends as it can. */
@@ -161,7 +164,7 @@ static void libraries(const char *path)
         }
         memcpy(&work, &found, sizeof work);
         for (int i = 0; i < 40; i++)
-            sink += work(20 * UNIT);
+            sink += work(200 * UNIT);
         (void)dlclose(library);
     }
 }
@@ -204,7 +207,7 @@ static void *sleeper(void *user)
     struct timespec a_moment = {0, 3000000};
     double until = cpu_of(CLOCK_MONOTONIC) + seconds;
     while (cpu_of(CLOCK_MONOTONIC) < until) {
-        sink += spin(2); /* so that it has ticks, some of them on its way into the call */
+        sink += spin(20); /* so that it has ticks, some of them on its way into the call */
         broken_calls += nanosleep(&a_moment, NULL) != 0;
         broken_calls += poll(NULL, 0, 2) < 0;
     }
