@@ -7,12 +7,12 @@ COPY tests/support/packages.sh tests/support/packages.sh
 RUN bash -c '. tests/support/packages.sh && need_packages "${packages_build[@]}" "${packages_page[@]}"'
 COPY . .
 ARG COMMIT=unknown
-RUN make -s -j"$(nproc)" COMMIT="$COMMIT" && strip build/brazier && make -s COMMIT="$COMMIT" DESTDIR=/image install
+RUN make -s -j"$(nproc)" COMMIT="$COMMIT" && strip -g build/brazier && make -s COMMIT="$COMMIT" DESTDIR=/image install
 
 FROM debian:12-slim
 RUN apt-get -q update \
     && apt-get -q -y install --no-install-recommends ca-certificates libmicrohttpd12 libcurl4 libxml2 libdeflate0 \
-       zlib1g libsqlite3-0 libjansson4 libssl3 libre2-9 libyaml-0-2 \
+       zlib1g libdw1 libsqlite3-0 libjansson4 libssl3 libre2-9 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
     && install -d -m 0700 -o 65532 -g 65532 /var/lib/brazier
 COPY --from=build /image/usr/local/bin/brazier /usr/local/bin/brazier

@@ -51,7 +51,7 @@ DEPS_store     := store base
 DEPS_s3        := s3 store base
 DEPS_index     := index model base
 DEPS_scrape    := scrape client view model pprof base
-DEPS_collector := collector scrape client index s3 store http ui view pprof model base
+DEPS_collector := collector scrape client index s3 store http ui view agent pprof model base
 DEPS_cli       := cli $(DEPS_collector)
 FOLDERS := base model pprof view http ui client agent scrape store s3 index collector cli
 
@@ -146,7 +146,8 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 libs_of = $(foreach d,$(DEPS_$(1)),$(if $(SRC_$(d)),$(BUILD)/lib$(d).a))
 
-$(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(call libs_of,cli)
+# The collector profiles itself with the agent as it is installed, whose inner names are its own.
+$(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(filter-out $(BUILD)/libagent.a,$(call libs_of,cli)) $(BUILD)/libbrazier.a
 	$(call say,LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 
 # --- the agent -------------------------------------------------------------
@@ -217,7 +218,7 @@ test: $(TESTS) ## build and run all unit tests; `make test-model` those of one f
 # folders that it names in its includes, and what those need.
 includes_of = $(sort $(shell sed -n 's,^\#include "\([a-z0-9]*\)/.*,\1,p' $(1)))
 needs_of = $(foreach i,$(call includes_of,$(1)),$(DEPS_$(i)))
-DOWNWARDS := agent $(DEPS_cli)
+DOWNWARDS := $(DEPS_cli)
 libs_for = $(if $(filter store,$(call needs_of,$(1))),$(if $(CONTRACT_OBJ),$(BUILD)/libcontract.a)) \
            $(if $(SUPPORT_OBJ),$(BUILD)/libsupport.a) \
            $(foreach d,$(DOWNWARDS),$(if $(SRC_$(d)),$(if $(filter $(d),$(call needs_of,$(1))),$(BUILD)/lib$(d).a)))

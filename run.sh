@@ -25,6 +25,8 @@ make -s -C "$top" -j"$jobs" || { echo "Once more, warnings allowed" >&2; make -s
 export BRAZIER_LISTEN=${BRAZIER_LISTEN:-127.0.0.1:10100}
 export BRAZIER_STORE=${BRAZIER_STORE:-file:$top/brazier-data}
 export BRAZIER_INDEX=${BRAZIER_INDEX:-$top/brazier-index}
+# The first profiles are its own: at once, then every minute.
+export BRAZIER_SELF_PROFILE=${BRAZIER_SELF_PROFILE:-on} BRAZIER_JITTER=${BRAZIER_JITTER:-0}
 
 # Where it will listen and store, for the text below: an argument wins over the environment.
 listen=$BRAZIER_LISTEN store=$BRAZIER_STORE before=
@@ -47,7 +49,8 @@ esac
 
 cat >&2 <<TEXT
 
-brazier serves on $url and keeps profiles in $store. Three things to try:
+brazier serves on $url and keeps profiles in $store. It profiles itself: look at service brazier in a
+browser, there is something after ten seconds. Three things to try:
 
   curl -sS --data-binary @$top/tests/data/go/cpu-000.pb.gz '$url/api/0/profiles?service=shop&type=cpu&labels=region=fra'
   curl -sS '$url/api/0/profiles?service=shop&type=cpu&from=2020-01-01T00:00:00&to=now'

@@ -90,6 +90,8 @@ static void read_options(struct raw *raw, const struct brazier_options *o)
     set_text(&raw->collector, o->collector);
     set_text(&raw->service, o->service);
     set_text(&raw->labels, o->labels);
+    if (o->token) /* the program's own, whatever file the environment names */
+        raw->token_file = NULL;
     set_text(&raw->token, o->token);
     set_text(&raw->token_file, o->token_file);
     set_text(&raw->ca_file, o->ca_file);

@@ -115,6 +115,7 @@ static size_t bound_rows(unsigned command, struct config *c, struct option_row *
         {REINDEX,
          {"since", OPTION_DURATION, &c->since_ms, "0", 0, 36500 * DAY_MS, "TIME",
           "index only what came in so long ago or later; 0: everything"}},
+        {SERVE, {"self-profile", OPTION_FLAG, &c->self_profile, "false", 0, 0, NULL, "profile itself"}},
         {SERVE,
          {"log-level", OPTION_TEXT, &c->log_level_text, "info", 0, 0, "LEVEL", "debug, info, warn or error"}},
     };

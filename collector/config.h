@@ -21,6 +21,7 @@ struct config {
     const char *scrape_config, *scrape_spool; /* a file, a directory; NULL */
     int64_t scrape_spool_bytes;
     bool allow_delete;
+    bool self_profile;
     int64_t retention_ms; /* 0: for ever */
     int64_t write_lanes;
     int64_t max_body_bytes, max_inflated_bytes, inflight_bytes, merge_bytes;

@@ -9,11 +9,12 @@
 #include "base/log.h"
 #include "collector/answer.h"
 #include "collector/app.h"
+#include "collector/self.h"
 #include "scrape/page.h"
 
 #include <string.h>
 
-enum { AT_ONCE = 128, SENDERS = 2, URL_BYTES = 512 };
+enum { AT_ONCE = 128, SENDERS = 2 };
 
 /* In memory: the collector is away only while its bucket is. */
 static const size_t MEMORY_BYTES = 64 * MIB;
@@ -49,36 +50,20 @@ enum status scraping_new(struct app *app, struct scraping **ret_scraping, struct
     return OK;
 }
 
-/* Every address is loopback's too. */
-static void own_url(const struct app *app, struct buf *out)
-{
-    struct slice listen = slice_of(app->config->listen);
-    size_t end = listen.len;
-
-    while (end > 0 && listen.ptr[end - 1] != ':')
-        end--;
-    struct slice host = slice_sub(listen, 0, end > 0 ? end - 1 : 0);
-    if (host.len == 0 || slice_eq(host, SLICE("0.0.0.0")))
-        host = SLICE("127.0.0.1");
-    else if (slice_eq(host, SLICE("[::]")))
-        host = SLICE("[::1]");
-    buf_printf(out, "http://%.*s:%u", SLICE_ARG(host), http_server_port(app->server));
-}
-
 enum status scraping_start(struct scraping *s, struct error *err)
 {
     const struct config *c = s->app->config;
-    struct buf url CLEANUP(buf_release) = BUF_INIT(URL_BYTES);
+    char url[SELF_URL_BYTES];
 
-    own_url(s->app, &url);
+    self_url(c->listen, http_server_port(s->app->server), url);
     if (s->app->tokens)
-        tokens_make_own(s->app->tokens, &s->token);
+        tokens_make_own(s->app->tokens, "scraper", &s->token);
     const struct scraper_options options = {
         .config = &s->config,
         .spool = {.dir = c->scrape_spool,
                   .max_bytes = c->scrape_spool ? (size_t)c->scrape_spool_bytes : MEMORY_BYTES,
                   .memory_bytes = MEMORY_BYTES},
-        .delivery = {.url = buf_cstr(&url), .token = &s->token, .is_direct = true, .senders = SENDERS},
+        .delivery = {.url = url, .token = &s->token, .is_direct = true, .senders = SENDERS},
         .at_once = AT_ONCE,
         .report = {.say = say},
     };

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "collector/app.h"
+#include "collector/self.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -93,6 +94,10 @@ static void drain(struct app *app, const sigset_t *set)
     log_event(LOG_INFO, "stopping: finishing what is under way");
     signal(SIGALRM, out_of_time);
     alarm((unsigned)(app->config->drain_ms / 1000) + LAST_SECONDS);
+    if (app->config->self_profile) { /* its last profile comes in while we still answer */
+        atomic_store(&app->draining, true);
+        self_stop();
+    }
     app_quiesce(app);
     while ((pending = http_server_pending(app->server)) > 0 && clock_mono_ms() < until_ms)
         if (told_to_stop(set, DRAIN_TICK_MS)) {
@@ -134,6 +139,9 @@ static int run(const struct config *config)
     log_i64(&line, "port", http_server_port(app->server));
     log_i64(&line, "start_ms", clock_mono_ms() - app->started_ms);
     log_end(&line);
+    if (config->self_profile &&
+        self_start(config->listen, http_server_port(app->server), app->tokens, &err) != OK)
+        log_detail(LOG_ERROR, "the collector itself is not profiled", "%s", err.text);
 
     while (!told_to_stop(&set, TICK_MS))
         app_tick(app);

@@ -12,6 +12,7 @@
 #include "collector/pass.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { TOKENS_MAX = 1024 };
@@ -28,7 +29,8 @@ struct tokens {
     pthread_rwlock_t lock;
     struct token *items;
     size_t count;
-    struct token own; /* no scopes: there is none */
+    struct token own[TOKENS_OWN_MAX]; /* of tokens_make_own() */
+    size_t own_count;
 };
 
 struct token_list {
@@ -212,12 +214,13 @@ static const struct token *known(const struct tokens *t, struct slice token)
     for (size_t i = 0; i < t->count; i++)
         if (bytes_equal_constant_time(given, slice_make(t->items[i].hash.bytes, SHA256_BYTES)))
             found = &t->items[i];
-    if (t->own.scopes && bytes_equal_constant_time(given, slice_make(t->own.hash.bytes, SHA256_BYTES)))
-        found = &t->own;
+    for (size_t i = 0; i < t->own_count; i++)
+        if (bytes_equal_constant_time(given, slice_make(t->own[i].hash.bytes, SHA256_BYTES)))
+            found = &t->own[i];
     return found;
 }
 
-void tokens_make_own(struct tokens *t, struct secret *ret_token)
+void tokens_make_own(struct tokens *t, const char *name, struct secret *ret_token)
 {
     enum { OWN_BYTES = 32 };
     struct buf text CLEANUP(buf_release) = BUF_INIT(2 * OWN_BYTES);
@@ -227,7 +230,11 @@ void tokens_make_own(struct tokens *t, struct secret *ret_token)
     hex_encode(slice_make(bytes, sizeof bytes), &text);
     secret_set(ret_token, buf_slice(&text));
     pthread_rwlock_wrlock(&t->lock);
-    t->own = (struct token){.hash = sha256_of(buf_slice(&text)), .scopes = SCOPE_INGEST, .name = "scraper"};
+    if (t->own_count < TOKENS_OWN_MAX) {
+        struct token *own = &t->own[t->own_count++];
+        *own = (struct token){.hash = sha256_of(buf_slice(&text)), .scopes = SCOPE_INGEST};
+        (void)snprintf(own->name, sizeof own->name, "%s", name);
+    }
     pthread_rwlock_unlock(&t->lock);
     explicit_bzero(bytes, sizeof bytes);
     explicit_bzero(text.ptr, text.len);

@@ -22,16 +22,16 @@ enum scope {
     SCOPE_ADMIN = 1 << 2, /* deletes; includes the others */
 };
 
-enum { TOKEN_NAME_BYTES = 64, TOKEN_MIN_BYTES = 16, TOKEN_CREDENTIALS_MAX = 4096 };
+enum { TOKEN_NAME_BYTES = 64, TOKEN_MIN_BYTES = 16, TOKENS_OWN_MAX = 2, TOKEN_CREDENTIALS_MAX = 4096 };
 
 struct tokens;
 
 /* E_CONFIG names file and line, never the token. */
 NODISCARD enum status tokens_load(const char *path, struct tokens **ret_tokens, struct error *err);
 void tokens_free(struct tokens *t); /* takes NULL */
-/* A token for ourselves, which may only send; it outlives changes of the file. Once, before other threads ask
- * with it. */
-void tokens_make_own(struct tokens *t, struct secret *ret_token);
+/* A token for a part of ourselves, which may only send; it outlives changes of the file. At most
+ * TOKENS_OWN_MAX. */
+void tokens_make_own(struct tokens *t, const char *name, struct secret *ret_token);
 /* Reads the file again if it was changed. A file that is wrong now changes nothing and is reported: E_CONFIG.
  * *ret_changed tells whether new tokens are in force. Any thread. */
 NODISCARD enum status tokens_refresh(struct tokens *t, bool *ret_changed, struct error *err);

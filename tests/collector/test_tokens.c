@@ -192,9 +192,44 @@ static void a_changed_file_is_taken_over_and_a_wrong_one_is_not(void **state)
     tokens_free(t);
 }
 
+static unsigned scopes_of_own(struct tokens *t, const struct secret *token, char *ret_name)
+{
+    struct buf head CLEANUP(buf_release) = BUF_INIT(1024);
+
+    buf_printf(&head, "Bearer %.*s", SLICE_ARG(secret_bytes(token)));
+    return tokens_scopes(t, buf_slice(&head), ret_name);
+}
+
+static void tokens_of_our_own_outlive_the_file(void **state)
+{
+    struct secret one CLEANUP(secret_release) = SECRET_INIT;
+    struct secret two CLEANUP(secret_release) = SECRET_INIT;
+    struct file f;
+    struct tokens *t = NULL;
+    struct error err;
+    char name[TOKEN_NAME_BYTES];
+    bool changed;
+
+    (void)state;
+    make_file(&f, "read read-token-0123456789\n");
+    assert_int_equal(tokens_load(f.path, &t, &err), OK);
+    tokens_make_own(t, "scraper", &one);
+    tokens_make_own(t, "self", &two);
+    write_file(&f, "read other-token-0123456789\n");
+    assert_int_equal(tokens_refresh(t, &changed, &err), OK);
+    assert_true(changed);
+    assert_int_equal(scopes_of_own(t, &one, name), SCOPE_INGEST);
+    assert_string_equal(name, "scraper");
+    assert_int_equal(scopes_of_own(t, &two, name), SCOPE_INGEST);
+    assert_string_equal(name, "self");
+    tokens_free(t);
+    unlink(f.path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tokens_of_our_own_outlive_the_file),
         cmocka_unit_test(a_bearer_token_has_the_scopes_of_its_line),
         cmocka_unit_test(the_password_of_basic_authentication_is_a_token),
         cmocka_unit_test(everything_else_has_no_scope),

@@ -1,13 +1,11 @@
 // C++ names, templates and what the compiler inlines.
-#include <cstdint>
-#include <cstdlib>
-#include <ctime>
-#include <string>
-#include <vector>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
 
 namespace shop {
 template <typename T> struct Basket {
-    std::vector<T> items;
+    T items[8];
     __attribute__((noinline)) T total(int rounds) const;
 };
 
@@ -30,10 +28,10 @@ template <typename T> T Basket<T>::total(int rounds) const
 
 int main(int argc, char **argv)
 {
-    double seconds = argc > 1 ? std::atof(argv[1]) : 1;
+    double seconds = argc > 1 ? strtod(argv[1], nullptr) : 1;
     shop::Basket<uint64_t> basket{{1, 2, 3, 4, 5, 6, 7, 8}};
     uint64_t sum = 0;
-    while (double(std::clock()) / CLOCKS_PER_SEC < seconds)
+    while (double(clock()) / CLOCKS_PER_SEC < seconds)
         sum += basket.total(10000);
     return sum == 42;
 }

@@ -261,7 +261,7 @@ int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "shares";
     if (argc > 2)
-        seconds = atof(argv[2]);
+        seconds = strtod(argv[2], NULL);
 #ifdef LINKED
     if (brazier_start(NULL) != 0) {
         fprintf(stderr, "brazier: %s\n", brazier_error());
