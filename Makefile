@@ -333,8 +333,10 @@ install: all ## into PREFIX (/usr/local), under DESTDIR
 	ln -sf libbrazier.so.0 $(DESTDIR)$(PREFIX)/lib/libbrazier.so
 	$(INSTALL) -m 644 $(BUILD)/libbrazier.a $(DESTDIR)$(PREFIX)/lib/libbrazier.a
 	$(INSTALL) -m 644 agent/brazier.h $(DESTDIR)$(PREFIX)/include/brazier.h
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/man/man3
+	$(INSTALL) -m 644 docs/libbrazier.3 $(DESTDIR)$(PREFIX)/share/man/man3/libbrazier.3
 	sed 's,@PREFIX@,$(PREFIX),; s,@VERSION@,$(VERSION),' agent/brazier.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/brazier.pc
-	$(INSTALL) -m 644 $(wildcard README.md CHANGES.md docs/*.md deploy/nginx.conf deploy/haproxy.cfg \
+	$(INSTALL) -m 644 $(wildcard README.md CHANGES.md docs/*.md docs/example.c deploy/nginx.conf deploy/haproxy.cfg \
 	    deploy/prometheus-rules.yaml deploy/brazier.env) $(DESTDIR)$(PREFIX)/share/doc/brazier
 	sed 's,^ExecStart=/usr/local/bin/,ExecStart=$(PREFIX)/bin/,' deploy/brazier.service >$(DESTDIR)$(UNITDIR)/brazier.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/brazier.service
