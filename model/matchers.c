@@ -138,7 +138,7 @@ void matchers_format(const struct labels *labels, const struct matchers *matcher
 
 void matching_freep(struct matching **m)
 {
-    for (size_t i = 0; *m && i < (*m)->matchers->count; i++)
+    for (size_t i = 0; *m && i < LIMIT_LABELS; i++)
         regex_freep(&(*m)->patterns[i]);
     mem_freep(m);
 }

@@ -47,7 +47,7 @@ NODISCARD enum status matchers_parse(struct slice text, struct arena *arena, str
 /* Appends both, so that matchers_parse() of it gives the same. */
 void matchers_format(const struct labels *labels, const struct matchers *matchers, struct buf *out);
 
-/* Matchers made ready for many labels; they are borrowed. */
+/* Matchers made ready for many labels; they are borrowed, but for freeing. */
 struct matching;
 NODISCARD enum status matching_new(const struct matchers *matchers, struct matching **ret_matching,
                                    struct error *err);

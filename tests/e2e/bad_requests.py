@@ -149,8 +149,8 @@ def methods():
     yield "DELETE where it is off", head("DELETE %s HTTP/1.1" % some_id), (405,), "--allow-delete"
     yield "PUT of an id", head("PUT %s HTTP/1.1" % some_id, "Content-Length: 0"), (405,), "method"
     for path in ("/ui", "/ui/no.js", "/ui/../page.c", "/api", "/api/1/profiles", "/api/0/profilesx", "/api/0/nothing",
-                 "/favicon.ico", "/.git/config", "/api/0/profiles/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/api/0/../../etc/passwd",
-                 "/api/0/services/x", "/debug/pprof/", "/api/0/labels/a", "/api/0/labels//values",
+                 "/favicon.ico", "/.git/config", "/api/0/profiles/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
+                 "/api/0/../../etc/passwd", "/api/0/services/x", "/debug/pprof/", "/api/0/labels/a", "/api/0/labels//values",
                  "/api/0/labels/values"):
         yield "no such path " + path, get(path), (400, 404), ""
 

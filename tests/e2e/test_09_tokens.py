@@ -27,10 +27,12 @@ def routes(id):
     for path in ("/api/0/profiles?service=shop", "/api/0/profiles/" + id, "/api/0/profiles/merge?service=shop&type=cpu",
                  "/api/0/services", "/api/0/types?service=shop", "/api/0/labels?service=shop",
                  "/api/0/labels/n/values?service=shop", "/api/0/timeline?service=shop&type=cpu", "/api/0/status",
+                 "/api/0/overview", "/api/0/profiles/diff?service=shop&type=cpu&base_from=-1h",
                  "/metrics", "/debug/metrics"):
         yield "GET", path, ("read", "admin", "both")
-    yield "POST", "/api/0/profiles/symbolz", ("read", "admin", "both")
-    for path in ("/api/0/version", "/healthz", "/readyz"):
+    for path in ("/api/0/profiles/symbolz", "/api/0/view?format=top"):
+        yield "POST", path, ("read", "admin", "both")
+    for path in ("/", "/ui/page.css", "/api/0/session", "/api/0/version", "/healthz", "/readyz"):
         yield "GET", path, None
     yield "DELETE", "/api/0/profiles/" + id, ("admin",)
 
