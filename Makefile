@@ -103,10 +103,10 @@ define embed
 @symbol=$$(printf '%s' '$*' | tr -c 'A-Za-z0-9' _) && { \
     printf '/* made from %s */\nextern const char %s[];\nextern const unsigned long %s_bytes;\n' '$*' $$symbol $$symbol; \
     printf 'const char %s[] = {\n' $$symbol; \
-    od -An -v -tx1 '$<' | sed "s/ *\([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"; \
+    $(if $(filter ui/%.js ui/%.css,$<),awk -f ui/pack.awk,cat) '$<' | od -An -v -tx1 | sed "s/ *\([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"; \
     printf "'\\\\0'};\nconst unsigned long %s_bytes = sizeof(%s) - 1;\n" $$symbol $$symbol; } >$@
 endef
-$(BUILD)/gen/%.c: % Makefile
+$(BUILD)/gen/%.c: % Makefile ui/pack.awk
 	$(embed)
 $(BUILD)/gen/%.c: $(BUILD)/taken/% Makefile
 	$(embed)

@@ -33,7 +33,7 @@ export class Flame {
         this.canvas = make("canvas", { class: "flame-canvas", "aria-hidden": "true" });
         this.overlay = make("canvas", { class: "flame-overlay", "aria-hidden": "true" });
         this.space = make("div", { class: "flame-space" }, make("div", { class: "flame-stick" }, this.canvas, this.overlay));
-        this.scroller = make("div", { class: "flame-scroll" }, this.space);
+        this.scroller = make("div", { class: "flame-scroll", tabindex: -1 }, this.space);
         this.crumbs = new Crumbs(node => this.zoomTo(node));
         this.map = new Minimap((x0, x1, isOver) => {
             this.lens.range(x0, x1);

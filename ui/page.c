@@ -22,8 +22,21 @@
 /* One row a file. dygraph.* is taken from a package at build time (see the Makefile). */
 #define FILES(ROW)                                                                                           \
     ROW("index.html", HTML, ui_index_html)                                                                   \
+    ROW("adhoc.js", JS, ui_adhoc_js)                                                                         \
+    ROW("api.js", JS, ui_api_js)                                                                             \
+    ROW("app.js", JS, ui_app_js)                                                                             \
+    ROW("chart.js", JS, ui_chart_js)                                                                         \
+    ROW("combobox.js", JS, ui_combobox_js)                                                                   \
+    ROW("compare.js", JS, ui_compare_js)                                                                     \
+    ROW("compare_menu.js", JS, ui_compare_menu_js)                                                           \
+    ROW("dom.js", JS, ui_dom_js)                                                                             \
     ROW("dygraph.css", CSS, ui_dygraph_css)                                                                  \
     ROW("dygraph.js", JS, ui_dygraph_js)                                                                     \
+    ROW("empty.js", JS, ui_empty_js)                                                                         \
+    ROW("explore.js", JS, ui_explore_js)                                                                     \
+    ROW("figure.js", JS, ui_figure_js)                                                                       \
+    ROW("filters.js", JS, ui_filters_js)                                                                     \
+    ROW("find.js", JS, ui_find_js)                                                                           \
     ROW("flame.js", JS, ui_flame_js)                                                                         \
     ROW("flame_caption.js", JS, ui_flame_caption_js)                                                         \
     ROW("flame_colour.js", JS, ui_flame_colour_js)                                                           \
@@ -46,13 +59,33 @@
     ROW("graph_layout.js", JS, ui_graph_layout_js)                                                           \
     ROW("graph_model.js", JS, ui_graph_model_js)                                                             \
     ROW("graph_pan.js", JS, ui_graph_pan_js)                                                                 \
+    ROW("head.js", JS, ui_head_js)                                                                           \
+    ROW("icon.svg", SVG, ui_icon_svg)                                                                        \
+    ROW("keyboard.js", JS, ui_keyboard_js)                                                                   \
+    ROW("layout.css", CSS, ui_layout_css)                                                                    \
+    ROW("loader.js", JS, ui_loader_js)                                                                       \
+    ROW("login.js", JS, ui_login_js)                                                                         \
+    ROW("look.js", JS, ui_look_js)                                                                           \
+    ROW("matchers.js", JS, ui_matchers_js)                                                                   \
     ROW("page.css", CSS, ui_page_css)                                                                        \
+    ROW("path.js", JS, ui_path_js)                                                                           \
+    ROW("popup.js", JS, ui_popup_js)                                                                         \
+    ROW("profiles.js", JS, ui_profiles_js)                                                                   \
+    ROW("question.js", JS, ui_question_js)                                                                   \
+    ROW("range.js", JS, ui_range_js)                                                                         \
     ROW("rows.js", JS, ui_rows_js)                                                                           \
     ROW("sandwich.js", JS, ui_sandwich_js)                                                                   \
     ROW("search_worker.js", JS, ui_search_worker_js)                                                         \
+    ROW("state.js", JS, ui_state_js)                                                                         \
+    ROW("status.js", JS, ui_status_js)                                                                       \
     ROW("table.js", JS, ui_table_js)                                                                         \
+    ROW("take.js", JS, ui_take_js)                                                                           \
     ROW("theme.js", JS, ui_theme_js)                                                                         \
-    ROW("tree.js", JS, ui_tree_js)
+    ROW("time.js", JS, ui_time_js)                                                                           \
+    ROW("timeline.js", JS, ui_timeline_js)                                                                   \
+    ROW("tools.js", JS, ui_tools_js)                                                                         \
+    ROW("tree.js", JS, ui_tree_js)                                                                           \
+    ROW("units.js", JS, ui_units_js)
 
 #define DECLARE(name, type, symbol)                                                                          \
     extern const char symbol[];                                                                              \
