@@ -444,7 +444,7 @@ def many(stage, api, scraper, simulation):
     stage.equal(process.stop(), 0, "exit status")
 
 
-def one_process(stage, program):
+def one_process(stage, api, scraper, program):  # pylint: disable=unused-argument
     """The scraper in the collector, behind tokens."""
     target = Target(stage, program, "near")
     tokens = written(stage, "tokens", "read 0123456789abcdef-read\n")
@@ -477,14 +477,11 @@ def scenario(stage):
     serve(stage, simulation)
     many(stage, api, scraper, simulation)
     spooled(stage, replica, scraper, simulation)
-    api = Api(replica.port)
     program = built_go(stage, "gotarget") if shutil.which("openssl") else None
     if not program:
         raise Skip("no Go program to scrape")
-    once(stage, api, scraper, program)
-    every_way(stage, api, scraper, program)
-    killed_targets(stage, api, scraper, program)
-    one_process(stage, program)
+    parts = [once, every_way, killed_targets, one_process]
+    stage.threads(len(parts), lambda i: parts[i](stage, Api(replica.port), scraper, program))
 
 
 if __name__ == "__main__":
