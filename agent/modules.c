@@ -146,6 +146,7 @@ static struct module *module_of(struct modules *m, const struct line *l)
     struct module *module = mem_zero(1, sizeof *module);
     uintptr_t program = getauxval(AT_PHDR);
     module->start = now.start;
+    module->end = now.end;
     module->bias = now.bias;
     module->device = now.device;
     module->inode = now.inode;
