@@ -297,7 +297,6 @@ enum status scrape_config_read(struct scrape_config *c, const char *path, struct
 enum status scrape_config_target(struct scrape_config *c, struct job *job, struct slice url,
                                  const struct attribute *labels, size_t label_count, struct error *err)
 {
-    struct slice rest = url;
     struct buf path CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
 
     if (job->source_count == JOB_SOURCES_MAX)
@@ -307,7 +306,7 @@ enum status scrape_config_target(struct scrape_config *c, struct job *job, struc
         return error_set(err, E_INVALID,
                          "a target is a URL that begins with http:// or https://, which '%.*s' is not",
                          SLICE_ARG(url));
-    rest = slice_from(url, is_https ? 8 : 7);
+    struct slice rest = slice_from(url, is_https ? 8 : 7);
     size_t host = slice_find(rest, '/');
     buf_append(&path, slice_from(rest, host));
     while (slice_ends(buf_slice(&path), SLICE("/")))

@@ -27,8 +27,8 @@ enum status config_file_sd(struct reader *r, struct yaml value, void *job, struc
 enum status config_http_sd(struct reader *r, struct yaml value, void *job, struct error *err);
 enum status config_dns_sd(struct reader *r, struct yaml value, void *job, struct error *err);
 enum status config_kubernetes_sd(struct reader *r, struct yaml value, void *job, struct error *err);
-/* profiles and relabel_configs. */
-enum status config_profiles(struct reader *r, struct yaml value, void *job, struct error *err);
-enum status config_relabel(struct reader *r, struct yaml value, void *job, struct error *err);
+/* profiles and relabel_configs, into a struct job. */
+enum status config_profiles(struct reader *r, struct yaml value, void *into, struct error *err);
+enum status config_relabel(struct reader *r, struct yaml value, void *into, struct error *err);
 
 #endif

@@ -141,8 +141,8 @@ static enum status compare(struct slice older, struct slice newer, struct buf *o
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
     struct buf scratch CLEANUP(buf_release) = BUF_INIT(LIMIT_INFLATED_BYTES),
                        negative CLEANUP(buf_release) = BUF_INIT(LIMIT_INFLATED_BYTES);
-    struct growing before, after;
-    int64_t before_ns, after_ns;
+    struct growing before = {0}, after = {0};
+    int64_t before_ns = 0, after_ns = 0;
     struct slice proto;
 
     if (look(older, &before, &before_ns, err) != OK || look(newer, &after, &after_ns, err) != OK ||

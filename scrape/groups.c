@@ -82,7 +82,7 @@ enum status groups_read(struct slice text, const char *name, struct attribute or
     if (!yaml_is_null(root) && !yaml_is_list(root))
         return yaml_fault(root, err, "a list of groups of targets is expected here");
     for (size_t i = 0; i < yaml_count(root); i++) {
-        struct group g;
+        struct group g = {0};
         if (read_group(yaml_at(root, i), &g, err) != OK || call_for(&g, origin, to, err) != OK)
             return err->code;
     }
