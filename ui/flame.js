@@ -107,7 +107,7 @@ export class Flame {
         this.look = this.theme = null;
         this.tip.hide();
         this.empty.hidden = !tree.isEmpty;
-        this.scroller.hidden = tree.isEmpty;
+        this.scroller.hidden = this.map.element.hidden = tree.isEmpty;
         this.found();
         this.rowsAt = -1;
         this.needs();

@@ -1,8 +1,9 @@
-/* The whole picture, small, with a window on what is seen: for deep zooms. The window can be dragged, a click moves it. */
+/* The whole picture, small, with a window on what is seen: for deep zooms. The window can be dragged, a click moves it. It
+   is always there, so that nothing moves under the pointer when a zoom begins. */
 import { make } from "./dom.js";
 import { Boxes, layOut } from "./flame_layout.js";
 
-const HEIGHT = 44, MOST_ROW = 4, LEAST_WINDOW = 8;
+const HEIGHT = 34, MOST_ROW = 3, LEAST_WINDOW = 8;
 
 export class Minimap {
     /* moved(x0, x1, isOver): the window was dragged there */
@@ -45,9 +46,8 @@ export class Minimap {
     /* Draws when the tree or its looks have changed; `key` tells. */
     show(tree, painter, view, isFlame, key) {
         this.view = view;
-        const seen = view.x1 - view.x0 < 0.9999 && !tree.isEmpty;
-        if (this.element.hidden === seen) this.element.hidden = !seen;
-        if (!seen) return;
+        this.element.hidden = tree.isEmpty;
+        this.element.classList.toggle("flame-map-whole", view.x1 - view.x0 > 0.9999);
         const width = this.element.clientWidth;
         if (this.key !== key || this.width !== width) this.draw(tree, painter, width, isFlame);
         this.key = key;
