@@ -10,7 +10,7 @@ import { make } from "./dom.js";
 import { Crumbs } from "./flame_crumbs.js";
 import { Painter, ROW, countHits, themeOf } from "./flame_draw.js";
 import { listen } from "./flame_input.js";
-import { Boxes, layOut } from "./flame_layout.js";
+import { Boxes, THIN, THIN_MOVING, layOut } from "./flame_layout.js";
 import { Legend } from "./flame_legend.js";
 import { Lens } from "./flame_lens.js";
 import { Minimap } from "./flame_minimap.js";
@@ -20,7 +20,7 @@ import { pictureOf, stateOf } from "./flame_picture.js";
 import { search } from "./flame_search.js";
 import { Tip, Words } from "./flame_tip.js";
 
-const MIRROR_MS = 60, ABOVE = 3;
+const MIRROR_MS = 60, LIVELY_MS = 100, ABOVE = 3;
 
 export class Flame {
     constructor(element, { options = {}, on = {}, bare = false } = {}) {
@@ -126,6 +126,7 @@ export class Flame {
     }
 
     moved() {
+        this.hasMoved = true;
         if (this.tip) this.tip.hide();
         this.hover = -1;
         this.needs();
@@ -184,13 +185,26 @@ export class Flame {
         this.dress();
         this.top = this.scroller.scrollTop;
         const rows = [this.depthAt(0), this.depthAt(this.painter.height)].sort((a, b) => a - b);
-        layOut(this.tree, this.lens.view, this.painter.width, Math.max(rows[0], this.first), Math.min(rows[1], this.rows - 1 + this.first), this.boxes);
+        layOut(this.tree, this.lens.view, this.painter.width, Math.max(rows[0], this.first), Math.min(rows[1], this.rows - 1 + this.first), this.boxes, this.isLively(goesOn, now) ? THIN_MOVING : THIN);
         this.painter.paint(this.scene);
         this.mark();
         this.map.show(this.tree, this.painter, this.lens.view, !this.options.icicle, this.look);
         this.crumbs.show(this.words, this.lens.focus);
         this.mirrored();
         if (goesOn) this.needs();
+    }
+
+    /* While the view moves what is thin is put together coarsely; once it rests, everything is drawn. */
+    isLively(goesOn, now) {
+        const lively = this.hasMoved && (goesOn || now - this.paintedAt < LIVELY_MS);
+        this.paintedAt = now;
+        this.hasMoved = goesOn;
+        clearTimeout(this.rest);
+        this.rest = lively ? setTimeout(() => {
+            this.rest = 0;
+            this.needs();
+        }, LIVELY_MS) : 0;
+        return lively;
     }
 
     mark() {
@@ -344,6 +358,7 @@ export class Flame {
         this.isGone = true;
         cancelAnimationFrame(this.asked);
         clearTimeout(this.mirrorTimer);
+        clearTimeout(this.rest);
         for (const end of this.ends) end();
         this.element.remove();
     }

@@ -2,10 +2,10 @@
    of the pointer onto a second one above it, so that the picture stays as it is. One unit is a CSS pixel. */
 import { Captions } from "./flame_caption.js";
 import { Colouring, mix, paletteOf, luminance, inkOn } from "./flame_colour.js";
-import { REMAINDER } from "./flame_symbols.js";
+import { REMAINDER, many } from "./flame_symbols.js";
 
 export const ROW = 19, BOX = 18;
-const TEXT_IN = 4, TEXT_DOWN = 13, LEAST_TEXT = 18, FONT_SIZE = 12, GAPLESS = 3;
+const TEXT_IN = 4, TEXT_DOWN = 13, LEAST_TEXT = 18, FONT_SIZE = 12, GAPLESS = 3, LEAST_STRIPES = 5;
 
 /* The colours and the font of the page, as they are now. */
 export function themeOf(element) {
@@ -56,10 +56,11 @@ export class Painter {
         const chosen = paletteOf(palette, theme.isDark), colouring = new Colouring(tree, colour, chosen, functions);
         const faded = share => colouring.colours.map(each => mix(each, theme.paper, share));
         this.colouring = colouring;
-        this.looks = { plain: colouring.colours, faded: faded(0.72), dimmed: faded(0.5), inks: colouring.inks,
-            fadedInk: mix(theme.ink, theme.paper, 0.5), dimmedInk: mix(theme.ink, theme.paper, 0.25), hit: chosen.hit, hitInk: inkOn(chosen.hit) };
-        this.stripes = { plain: this.hatch(chosen.all, chosen.hatch), faded: this.hatch(mix(chosen.all, theme.paper, 0.7), mix(chosen.hatch, theme.paper, 0.7)),
-            hit: this.hatch(chosen.hit, mix(chosen.hit, theme.paper, 0.45)) };
+        this.looks = { plain: colouring.colours, inks: colouring.inks, fadedInk: mix(theme.ink, theme.paper, 0.5), dimmedInk: mix(theme.ink, theme.paper, 0.25),
+            hit: chosen.hit, hitInk: inkOn(chosen.hit) };
+        /* What boxes are filled with: colours, faded, dimmed; then stripes, and what they look like where there is no room for them. */
+        const grounds = [[chosen.all, chosen.hatch], [mix(chosen.all, theme.paper, 0.7), mix(chosen.hatch, theme.paper, 0.7)], [chosen.hit, mix(chosen.hit, theme.paper, 0.45)]];
+        this.fills = [...colouring.colours, ...faded(0.72), ...faded(0.5), chosen.hit, ...grounds.map(pair => this.hatch(...pair)), ...grounds.map(pair => mix(...pair, 0.35))];
         if (this.captions.font !== theme.font) this.captions.use(theme.font);
     }
 
@@ -89,11 +90,44 @@ export class Painter {
 
     /* scene {boxes, yOf(depth), focus, hits, hitSums} */
     paint(scene, context = this.context, ratio = this.ratio, width = this.width, height = this.height) {
-        const { boxes } = scene;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
         context.fillStyle = this.theme.paper;
         context.fillRect(0, 0, width, height);
-        for (let i = 0; i < boxes.count; i++) this.paintBox(context, scene, i);
+        this.paintBoxes(scene, context);
+        this.paintTexts(scene, context);
+    }
+
+    /* By colour: changing it costs more than a box. */
+    paintBoxes(scene, context) {
+        const { boxes } = scene, { x, w, depth, count } = boxes, start = new Int32Array(this.fills.length + 1), keys = new Uint8Array(count), order = new Int32Array(count);
+        const rows = boxes.rows.map((_, each) => scene.yOf(each));
+        for (let i = 0; i < count; i++) start[(keys[i] = this.fillOf(scene, i)) + 1]++;
+        for (let key = 0; key < this.fills.length; key++) start[key + 1] += start[key];
+        const at = start.slice();
+        for (let i = 0; i < count; i++) order[at[keys[i]]++] = i;
+        for (let key = 0; key < this.fills.length; key++) {
+            if (start[key] === start[key + 1]) continue;
+            context.fillStyle = this.fills[key];
+            for (let k = start[key]; k < start[key + 1]; k++) {
+                const i = order[k];
+                context.fillRect(x[i], rows[depth[i]], w[i] > GAPLESS ? w[i] - 1 : Math.max(w[i], 0.6), BOX);
+            }
+        }
+        if (scene.hits && this.colouring.how === "diff") this.frameHits(scene, context);
+    }
+
+    /* Of a difference colours say something already. */
+    frameHits(scene, context) {
+        const { boxes } = scene;
+        context.strokeStyle = this.looks.hit;
+        context.lineWidth = 2;
+        for (let i = 0; i < boxes.count; i++)
+            if (boxes.many[i] === 1 && this.isHit(boxes, i, scene))
+                context.strokeRect(boxes.x[i] + 1, scene.yOf(boxes.depth[i]) + 1, Math.max(boxes.w[i] - 3, 0.5), BOX - 2);
+    }
+
+    paintTexts(scene, context) {
+        const { boxes } = scene;
         context.font = this.theme.font;
         context.textBaseline = "alphabetic";
         context.direction = "ltr";
@@ -109,28 +143,21 @@ export class Painter {
     }
 
     nameOf(boxes, i) {
-        return boxes.many[i] > 1 ? `\u2026 ${boxes.many[i].toLocaleString("en-GB")} more` : this.tree.name(boxes.node[i]);
+        return boxes.many[i] > 1 ? many(boxes.many[i]) : this.tree.name(boxes.node[i]);
     }
 
     isAbove(scene, node) {
         return node < scene.focus && this.tree.end[node] > scene.focus;
     }
 
-    paintBox(context, scene, i) {
-        const { boxes } = scene, node = boxes.node[i], striped = boxes.many[i] > 1 || this.tree.frame[node] === REMAINDER;
+    /* Which of the fills. */
+    fillOf(scene, i) {
+        const { boxes } = scene, node = boxes.node[i], colours = this.looks.plain.length;
         const hit = scene.hits ? this.isHit(boxes, i, scene) : false, fades = scene.hits && !hit;
-        const colour = this.colouring.of(node), isDiff = this.colouring.how === "diff";
-        if (striped) context.fillStyle = hit ? this.stripes.hit : fades ? this.stripes.faded : this.stripes.plain;
-        else if (hit && !isDiff) context.fillStyle = this.looks.hit;
-        else context.fillStyle = (fades ? this.looks.faded : this.isAbove(scene, node) ? this.looks.dimmed : this.looks.plain)[colour];
-        const x = boxes.x[i], y = scene.yOf(boxes.depth[i]), w = boxes.w[i];
-        const wide = w > GAPLESS ? w - 1 : Math.max(w, 0.6);
-        context.fillRect(x, y, wide, BOX);
-        if (hit && isDiff && !striped) {
-            context.strokeStyle = this.looks.hit;
-            context.lineWidth = 2;
-            context.strokeRect(x + 1, y + 1, Math.max(wide - 2, 0.5), BOX - 2);
-        }
+        if (boxes.many[i] > 1 || this.tree.frame[node] === REMAINDER)
+            return 3 * colours + 1 + (boxes.w[i] < LEAST_STRIPES ? 3 : 0) + (hit ? 2 : fades ? 1 : 0);
+        if (hit && this.colouring.how !== "diff") return 3 * colours;
+        return this.colouring.of(node) + (fades ? colours : this.isAbove(scene, node) ? 2 * colours : 0);
     }
 
     inkOf(scene, i) {

@@ -2,7 +2,9 @@
    binary search; so a picture of a million nodes costs what it shows. Neighbours that are too thin to be seen become one
    box that says how many they are: none is lost, and none is looked at one by one. Pure. */
 
-const THIN = 1, APART = 0.75; /* pixels */
+/* Pixels: what is thinner is put together; in motion nobody reads that closely. */
+export const THIN = 1.5, THIN_MOVING = 3;
+const APART = 0.75, FINGER = 1;
 
 export class Boxes {
     constructor() {
@@ -49,7 +51,7 @@ export class Boxes {
             else high = middle;
         }
         const i = low - 1;
-        return i >= row[0] && x < this.x[i] + Math.max(this.w[i], THIN) ? i : -1;
+        return i >= row[0] && x < this.x[i] + Math.max(this.w[i], FINGER) ? i : -1;
     }
 
     /* The box in which a node is drawn, -1: it is out of sight. */
@@ -77,6 +79,17 @@ function firstAt(tree, nodes, low, high, x) {
     return low;
 }
 
+/* The same from `low` on, where it is likely to be near. */
+function nextAt(tree, nodes, low, high, x) {
+    let step = 1, end = low;
+    while (end < high && tree.left[nodes[end]] < x) {
+        low = end + 1;
+        end += step;
+        step *= 2;
+    }
+    return firstAt(tree, nodes, low, Math.min(end, high), x);
+}
+
 /* The nearest node above that is not thin itself: boxes that stand for many end where its children do. */
 function stemOf(tree, node, least) {
     let above = tree.parent[node];
@@ -84,9 +97,9 @@ function stemOf(tree, node, least) {
     return above;
 }
 
-function layOutRow(tree, depth, view, pixels, boxes) {
+function layOutRow(tree, depth, view, pixels, boxes, thin) {
     const { start, nodes } = tree.levels, { left, width } = tree, { x0, x1 } = view;
-    const scale = pixels / (x1 - x0), least = THIN / scale, high = start[depth + 1];
+    const scale = pixels / (x1 - x0), least = thin / scale, high = start[depth + 1];
     let k = Math.max(start[depth], firstAt(tree, nodes, start[depth], high, x0) - 1);
     let stem = -1, right = -Infinity; /* of the box before, if it stands for thin ones */
     while (k < high) {
@@ -94,15 +107,15 @@ function layOutRow(tree, depth, view, pixels, boxes) {
         if (x >= pixels) break;
         if (!(w > 0) || x + w <= 0) {
             k++;
-        } else if (w >= THIN) {
+        } else if (w >= thin) {
             const from = Math.max(x, 0);
             boxes.push(node, node, 1, depth, from, Math.min(x + w, pixels) - from);
             stem = -1;
             k++;
         } else {
-            /* Everything that begins within the pixel and beneath the same; only the last of them can be wide. */
+            /* Everything that begins within as much as is thin, and beneath the same; only the last of them can be wide. */
             const above = stemOf(tree, node, least), i = boxes.count - 1;
-            let to = firstAt(tree, nodes, k + 1, high, Math.min(left[node] + least, left[above] + width[above]));
+            let to = nextAt(tree, nodes, k + 1, high, Math.min(left[node] + least, left[above] + width[above]));
             if (to > k + 1 && width[nodes[to - 1]] >= least) to--;
             const last = nodes[to - 1], end = (left[last] + width[last] - x0) * scale;
             if (stem === above && x - right < APART) {
@@ -118,13 +131,13 @@ function layOutRow(tree, depth, view, pixels, boxes) {
 }
 
 /* view {x0, x1}: shares of the whole, pixels wide. Rows are depths from first to last. */
-export function layOut(tree, view, pixels, first, last, boxes) {
+export function layOut(tree, view, pixels, first, last, boxes, thin = THIN) {
     boxes.clear();
     if (tree.isEmpty) return boxes;
     last = Math.min(last, tree.levels.start.length - 2);
     for (let depth = Math.max(first, 0); depth <= last; depth++) {
         const from = boxes.count;
-        layOutRow(tree, depth, view, pixels, boxes);
+        layOutRow(tree, depth, view, pixels, boxes, thin);
         boxes.rows[depth] = [from, boxes.count];
     }
     return boxes;

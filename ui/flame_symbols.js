@@ -1,5 +1,8 @@
 /* What frames are called and where they are: by frame, a number of the flame graph's JSON. Packages and colours are
    those of the SVG (view/caption.c): up to "::"; or the directory of a file; or a Go package; or the module. */
+const counts = new Intl.NumberFormat("en-GB"); /* toLocaleString would make one for each number */
+export const many = count => `\u2026 ${counts.format(count)} more`;
+
 export const ROOT = -1, REMAINDER = -2, SHADES = 32;
 
 /* Where the part of a name ends that may hold paths. */

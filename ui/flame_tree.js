@@ -4,7 +4,7 @@
    A node is as wide as the sizes of all self values beneath it, of a difference those of both sides together: children
    fit into their parent also where values are negative, and what is gone still has half of its place. Widths and lefts
    are shares of the whole. */
-import { REMAINDER, ROOT } from "./flame_symbols.js";
+import { REMAINDER, ROOT, many } from "./flame_symbols.js";
 
 export class Tree {
     constructor(symbols, count, isDiff) {
@@ -61,14 +61,14 @@ export class Tree {
         return most;
     }
 
-    /* {start, nodes}: nodes of depth d are nodes[start[d]] to nodes[start[d + 1] - 1], from left to right. */
+    /* {start, nodes}: nodes of depth d that have a size are nodes[start[d]] to nodes[start[d + 1] - 1], from left to right. */
     get levels() {
         if (this.byDepth) return this.byDepth;
-        const start = new Int32Array(this.deepest(0) + 2), nodes = new Int32Array(this.count);
-        for (let i = 0; i < this.count; i++) start[this.depth[i] + 1]++;
+        const { count, depth, width } = this, start = new Int32Array(this.deepest(0) + 2);
+        for (let i = 0; i < count; i++) if (width[i] > 0) start[depth[i] + 1]++;
         for (let d = 1; d < start.length; d++) start[d] += start[d - 1];
-        const at = start.slice();
-        for (let i = 0; i < this.count; i++) nodes[at[this.depth[i]]++] = i;
+        const at = start.slice(), nodes = new Int32Array(start[start.length - 1]);
+        for (let i = 0; i < count; i++) if (width[i] > 0) nodes[at[depth[i]]++] = i;
         return this.byDepth = { start, nodes };
     }
 
@@ -79,7 +79,7 @@ export class Tree {
     name(node) {
         const frame = this.frame[node];
         if (frame !== REMAINDER) return this.symbols.name(frame);
-        return `\u2026 ${(this.folded.get(node) || 0).toLocaleString("en-GB")} more`;
+        return many(this.folded.get(node) || 0);
     }
 
     /* From below the root to the node. */
