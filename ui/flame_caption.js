@@ -1,5 +1,5 @@
 /* As much of a name as there is room for in a box. Widths of characters are measured once. */
-import { lastPart, withoutPath } from "./flame_symbols.js";
+import { lastPart, many, withoutPath } from "./flame_symbols.js";
 
 const LONGEST = 600, ELLIPSIS = "\u2026", MOST_KEPT = 20000;
 
@@ -49,6 +49,12 @@ export class Captions {
             characters++;
         }
         return characters > 1 ? text.slice(0, at) + ELLIPSIS : "";
+    }
+
+    /* "... 1,234 more", or only the number; half of one would be another. */
+    count(number, room) {
+        const text = many(number), digits = text.split(" ")[1];
+        return this.widthOf(text) <= room ? text : this.widthOf(digits) <= room ? digits : "";
     }
 
     /* The name; without the path of its package; without package and type; and that cut. */

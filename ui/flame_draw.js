@@ -134,7 +134,7 @@ export class Painter {
         let ink = "";
         for (let i = 0; i < boxes.count; i++) {
             if (boxes.w[i] < LEAST_TEXT) continue;
-            const text = this.captions.fit(this.nameOf(boxes, i), boxes.w[i] - 2 * TEXT_IN);
+            const room = boxes.w[i] - 2 * TEXT_IN, text = boxes.many[i] > 1 ? this.captions.count(boxes.many[i], room) : this.captions.fit(this.tree.name(boxes.node[i]), room);
             if (text === "") continue;
             const now = this.inkOf(scene, i);
             if (now !== ink) context.fillStyle = ink = now;

@@ -65,7 +65,7 @@ const tools = {
     state: () => page.evaluate(() => view.testState()),
     events: name => page.evaluate(wanted => events.filter(event => event[0] === wanted).map(event => event.slice(1)), name),
     async box(name) {
-        const { frames } = await tools.state(), found = frames.filter(frame => frame.name === name).sort((a, b) => b.w - a.w)[0];
+        const found = await page.evaluate(wanted => view.testState().frames.filter(frame => frame.name === wanted).sort((a, b) => b.w - a.w)[0], name);
         assert.ok(found, name + " is not drawn");
         return found;
     },
