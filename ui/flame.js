@@ -20,7 +20,7 @@ import { pictureOf, stateOf } from "./flame_picture.js";
 import { search } from "./flame_search.js";
 import { Tip, Words } from "./flame_tip.js";
 
-const MIRROR_MS = 60, LIVELY_MS = 100, ABOVE = 3;
+const MIRROR_MS = 60, LIVELY_MS = 100, BESIDE_MS = 30, ABOVE = 3;
 
 export class Flame {
     constructor(element, { options = {}, on = {}, bare = false } = {}) {
@@ -98,14 +98,14 @@ export class Flame {
 
     grow(tree, path) {
         this.tree = tree;
-        this.functions = this.model.functions(this.options);
-        this.words = new Words(tree, this.model.unit(this.options), this.model.whole(this.options), this.functions);
+        this.words = new Words(tree, this.model.unit(this.options), this.model.whole(this.options), () => this.functions);
         this.lens.set(tree);
         this.lens.zoom(tree.isEmpty ? 0 : tree.at(path), { keeps: false, moves: false });
         this.current = this.lens.focus;
         this.hover = -1;
         this.look = this.theme = null;
         this.tip.hide();
+        if (tree.isEmpty) this.legend.clear();
         this.empty.hidden = !tree.isEmpty;
         this.scroller.hidden = this.map.element.hidden = tree.isEmpty;
         this.found();
@@ -134,6 +134,11 @@ export class Flame {
 
     resized() {
         this.needs();
+    }
+
+    /* Sums by function take a while, and the first picture does without. */
+    get functions() {
+        return this.model.functions(this.options);
     }
 
     get first() {
@@ -170,8 +175,21 @@ export class Flame {
         if (this.theme && this.look) return;
         this.theme = themeOf(this.element);
         this.look = {};
-        this.painter.dress(this.theme, { tree: this.tree, colour: this.options.colour, palette: this.options.palette, functions: this.functions });
+        this.painter.dress(this.theme, { tree: this.tree, colour: this.options.colour, palette: this.options.palette, functions: () => this.functions });
+        clearTimeout(this.beside);
+        this.beside = setTimeout(() => this.dressBeside(), BESIDE_MS);
+    }
+
+    /* What may come after the picture. */
+    dressBeside() {
+        this.beside = 0;
+        if (this.isGone || this.tree.isEmpty) return;
         this.legend.show(this.tree, this.painter.colouring, this.functions);
+        this.showMap();
+    }
+
+    showMap() {
+        if (!this.beside) this.map.show(this.tree, this.painter, this.lens.view, !this.options.icicle, this.look);
     }
 
     get scene() {
@@ -188,7 +206,7 @@ export class Flame {
         layOut(this.tree, this.lens.view, this.painter.width, Math.max(rows[0], this.first), Math.min(rows[1], this.rows - 1 + this.first), this.boxes, this.isLively(goesOn, now) ? THIN_MOVING : THIN);
         this.painter.paint(this.scene);
         this.mark();
-        this.map.show(this.tree, this.painter, this.lens.view, !this.options.icicle, this.look);
+        this.showMap();
         this.crumbs.show(this.words, this.lens.focus);
         this.mirrored();
         if (goesOn) this.needs();
@@ -359,6 +377,7 @@ export class Flame {
         cancelAnimationFrame(this.asked);
         clearTimeout(this.mirrorTimer);
         clearTimeout(this.rest);
+        clearTimeout(this.beside);
         for (const end of this.ends) end();
         this.element.remove();
     }

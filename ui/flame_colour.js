@@ -93,8 +93,9 @@ export class Colouring {
         this.inks = this.colours.map(inkOn);
         this.byFrame = new Int8Array(tree.symbols.count).fill(-1);
         this.most = 0;
-        this.functions = functions;
-        if (this.how === "value") for (const value of functions.ownSize) this.most = Math.max(this.most, value);
+        if (this.how !== "value") return;
+        this.functions = functions();
+        for (const value of this.functions.ownSize) this.most = Math.max(this.most, value);
     }
 
     ofFrame(frame) {

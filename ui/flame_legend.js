@@ -35,9 +35,12 @@ export class Legend {
         this.element = make("div", { class: "flame-legend" });
     }
 
-    show(tree, colouring, functions) {
+    clear() {
         this.element.replaceChildren();
-        if (tree.isEmpty) return;
+    }
+
+    show(tree, colouring, functions) {
+        this.clear();
         if (colouring.how === "diff") this.element.append(...scale(colouring.colours.slice(0, 2 * STEPS + 1), ["gone", "new"]),
             make("span", { class: "quiet" }, "\u00b7 the middle is the same, half-way is half or double \u00b7 a box is as wide as both sides together"));
         else if (colouring.how === "value") this.element.append(...scale(colouring.colours.slice(0, HEATS), ["nothing", "the function with the greatest self value"]));

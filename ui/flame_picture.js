@@ -27,7 +27,7 @@ export function stateOf(flame) {
             depth: boxes.depth[i], self: tree.self[node], total: tree.total[node], many, node, hit: flame.hits ? painter.isHit(boxes, i, flame.scene) : false,
             colour: painter.colouring.colours[painter.colouring.of(node)], ...(tree.isDiff ? { baseTotal: tree.baseTotal[node] } : {}) });
     }
-    return { frames, nodes: tree ? tree.count : 0, path: tree ? tree.path(lens.focus) : [], view: lens.view, moving: Boolean(lens.motion || flame.asked || flame.rest),
+    return { frames, nodes: tree ? tree.count : 0, path: tree ? tree.path(lens.focus) : [], view: lens.view, moving: Boolean(lens.motion || flame.asked || flame.rest || flame.beside),
         share: flame.share, inner: flame.inner, current: tree && flame.current >= 0 ? tree.name(flame.current) : null,
         hover: flame.hover >= 0 ? painter.nameOf(boxes, flame.hover) : null };
 }

@@ -7,7 +7,7 @@ const LONGEST = 400;
 const cut = text => text.length > LONGEST ? text.slice(0, LONGEST) + "\u2026" : text;
 
 export class Words {
-    /* whole {total, base}: what shares are of */
+    /* whole {total, base}: what shares are of; functions() gives sums by function */
     constructor(tree, unit, whole, functions) {
         Object.assign(this, { tree, unit, whole, functions });
     }
@@ -37,8 +37,8 @@ export class Words {
             const row = [what, this.value(value), formatShare(value, whole.total)];
             rows.push(inside ? [...row, formatShare(value, zoomed)] : row);
         }
-        const frame = tree.frame[node], sums = this.functions;
-        if (frame >= 0 && sums && sums.total[frame] !== tree.total[node]) {
+        const frame = tree.frame[node], sums = frame >= 0 ? this.functions() : null;
+        if (sums && sums.total[frame] !== tree.total[node]) {
             const row = ["everywhere", this.value(sums.total[frame]), formatShare(sums.total[frame], whole.total)];
             rows.push(inside ? [...row, ""] : row);
         }
