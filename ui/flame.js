@@ -10,7 +10,7 @@ import { make } from "./dom.js";
 import { Crumbs } from "./flame_crumbs.js";
 import { Painter, ROW, countHits, themeOf } from "./flame_draw.js";
 import { listen } from "./flame_input.js";
-import { Boxes, THIN, THIN_MOVING, layOut } from "./flame_layout.js";
+import { Boxes, THIN, THIN_COARSE, layOut } from "./flame_layout.js";
 import { Legend } from "./flame_legend.js";
 import { Lens } from "./flame_lens.js";
 import { Minimap } from "./flame_minimap.js";
@@ -20,7 +20,7 @@ import { pictureOf, stateOf } from "./flame_picture.js";
 import { search } from "./flame_search.js";
 import { Tip, Words } from "./flame_tip.js";
 
-const MIRROR_MS = 60, LIVELY_MS = 100, BESIDE_MS = 30, ABOVE = 3;
+const MIRROR_MS = 60, LIVELY_MS = 100, BESIDE_MS = 30, ABOVE = 3, MOST_BOXES = 18000;
 
 export class Flame {
     constructor(element, { options = {}, on = {}, bare = false } = {}) {
@@ -32,17 +32,17 @@ export class Flame {
         this.nameId = -1;
         this.canvas = make("canvas", { class: "flame-canvas", "aria-hidden": "true" });
         this.overlay = make("canvas", { class: "flame-overlay", "aria-hidden": "true" });
-        this.space = make("div", { class: "flame-space" }, make("div", { class: "flame-stick" }, this.canvas, this.overlay));
-        this.scroller = make("div", { class: "flame-scroll", tabindex: -1 }, this.space);
+        this.mirror = new Mirror(options.label || "Flame graph");
+        this.space = make("div", { class: "flame-space" }, make("div", { class: "flame-stick" }, this.mirror.element, this.canvas, this.overlay));
+        this.scroller = make("div", { class: "flame-scroll" }, this.space);
         this.crumbs = new Crumbs(node => this.zoomTo(node));
         this.map = new Minimap((x0, x1, isOver) => {
             this.lens.range(x0, x1);
             if (isOver) this.told();
         });
-        this.mirror = new Mirror(options.label || "Flame graph");
         this.legend = new Legend(hits => this.show(hits));
         this.empty = make("p", { class: "flame-empty", hidden: true }, "No sample has a value of this type.");
-        this.element = make("div", { class: "flame" }, bare ? null : [this.crumbs.element, this.map.element], this.mirror.element, this.scroller,
+        this.element = make("div", { class: "flame" }, bare ? null : [this.crumbs.element, this.map.element], this.scroller,
             this.empty, bare ? null : this.legend.element);
         element.replaceChildren(this.element);
         this.tip = new Tip(this.element);
@@ -203,7 +203,9 @@ export class Flame {
         this.dress();
         this.top = this.scroller.scrollTop;
         const rows = [this.depthAt(0), this.depthAt(this.painter.height)].sort((a, b) => a - b);
-        layOut(this.tree, this.lens.view, this.painter.width, Math.max(rows[0], this.first), Math.min(rows[1], this.rows - 1 + this.first), this.boxes, this.isLively(goesOn, now) ? THIN_MOVING : THIN);
+        const lay = thin => layOut(this.tree, this.lens.view, this.painter.width, Math.max(rows[0], this.first), Math.min(rows[1], this.rows - 1 + this.first), this.boxes, thin);
+        lay(this.isLively(goesOn, now) ? THIN_COARSE : THIN);
+        if (this.boxes.count > MOST_BOXES) lay(THIN_COARSE);
         this.painter.paint(this.scene);
         this.mark();
         this.showMap();

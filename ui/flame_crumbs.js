@@ -6,7 +6,7 @@ export class Crumbs {
     constructor(zoomed) {
         this.list = make("ol", {});
         this.found = make("output", { class: "flame-found", "aria-live": "polite" });
-        this.element = make("div", { class: "flame-bar" }, make("nav", { "aria-label": "Zoom" }, this.list), this.found);
+        this.element = make("div", { class: "flame-bar" }, make("div", { class: "flame-way", role: "group", "aria-label": "Zoom" }, this.list), this.found);
         this.list.addEventListener("click", event => {
             const crumb = event.target.closest("button");
             if (crumb) zoomed(Number(crumb.dataset.node));

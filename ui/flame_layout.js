@@ -2,8 +2,8 @@
    binary search; so a picture of a million nodes costs what it shows. Neighbours that are too thin to be seen become one
    box that says how many they are: none is lost, and none is looked at one by one. Pure. */
 
-/* Pixels: what is thinner is put together; in motion nobody reads that closely. */
-export const THIN = 1.5, THIN_MOVING = 3;
+/* Pixels: what is thinner is put together; in motion, and of very many, nobody reads that closely. */
+export const THIN = 1.5, THIN_COARSE = 3;
 const APART = 0.75, FINGER = 1;
 
 export class Boxes {

@@ -41,6 +41,7 @@ export class Legend {
 
     show(tree, colouring, functions) {
         this.clear();
+        this.element.classList.toggle("flame-legend-scale", colouring.how === "diff" || colouring.how === "value");
         if (colouring.how === "diff") this.element.append(...scale(colouring.colours.slice(0, 2 * STEPS + 1), ["gone", "new"]),
             make("span", { class: "quiet" }, "\u00b7 the middle is the same, half-way is half or double \u00b7 a box is as wide as both sides together"));
         else if (colouring.how === "value") this.element.append(...scale(colouring.colours.slice(0, HEATS), ["nothing", "the function with the greatest self value"]));
