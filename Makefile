@@ -38,6 +38,9 @@ PKGS   := libmicrohttpd libcurl libxml-2.0 libdeflate zlib sqlite3 jansson libcr
 PKG_C  := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_L  := $(shell pkg-config --libs $(filter-out libxxhash,$(PKGS)) 2>/dev/null) -lresolv -lstdc++
 
+# They stand in for malloc() and the like: in nobody's program but by libbrazier-full.
+AGENT_FULL_SRC := agent/interpose_malloc.c agent/interpose_new.c agent/interpose_wait.c
+
 # The layers: a folder may include itself and what stands behind it (tests/lint/layers reads this too).
 DEPS_base      := base
 DEPS_model     := model base
@@ -62,7 +65,7 @@ FOLDERS := base model pprof view http ui client agent scrape store s3 index coll
 .SECONDARY:
 .PHONY: FORCE
 
-all: $(BUILD)/brazier $(BUILD)/libbrazier.so $(BUILD)/libbrazier.a ## build the program and the agent (default)
+all: $(BUILD)/brazier $(foreach l,libbrazier libbrazier-full,$(BUILD)/$(l).so $(BUILD)/$(l).a) ## build the program and the agent (default)
 
 # --- compiling -------------------------------------------------------------
 # V=1 shows whole commands; -s shows nothing.
@@ -136,7 +139,7 @@ $(call say,AR   $@)ar rcs $@ $(filter %.o,$^)
 endef
 
 define folder
-SRC_$(1) := $$(filter-out cli/main.c,$$(wildcard $(1)/*.c $(1)/*.cc))
+SRC_$(1) := $$(filter-out cli/main.c $(AGENT_FULL_SRC),$$(wildcard $(1)/*.c $(1)/*.cc))
 OBJ_$(1) := $$(patsubst %,$$(BUILD)/obj/%.o,$$(basename $$(SRC_$(1)))) \
             $$(patsubst %,$$(BUILD)/obj/gen/%.o,$$(foreach e,$$(EMBED),$$(wildcard $(1)/*.$$(e))) $$(TAKEN_$(1)))
 $$(BUILD)/lib$(1).members: private MEMBERS = $$(OBJ_$(1))
@@ -153,25 +156,28 @@ $(BUILD)/brazier: $(BUILD)/obj/cli/main.o $(filter-out $(BUILD)/libagent.a,$(cal
 # --- the agent -------------------------------------------------------------
 # Its own objects: position independent, and everything hidden but what is made visible on purpose. It is linked with
 # nothing but the C library. The archive is one object in which inner names are local, so that they cannot clash with the
-# program's.
-AGENT_SRC := $(wildcard agent/*.c) $(addprefix pprof/,builder.c column.c intern.c quota.c symbols.c table.c wire_out.c) \
+# program's. libbrazier-full is the same with the functions of AGENT_FULL_SRC, which programs pay for that use them.
+AGENT_SRC := $(filter-out $(AGENT_FULL_SRC),$(wildcard agent/*.c)) \
+    $(addprefix pprof/,builder.c column.c intern.c quota.c symbols.c table.c wire_out.c) \
     $(addprefix base/,alloc.c buf.c budget.c clock.c distance.c encode.c error.c file.c hash.c option.c printable.c \
     random.c secret.c slice.c version.c)
 AGENT_OBJ := $(patsubst %.c,$(BUILD)/agent-obj/%.o,$(AGENT_SRC))
-AGENT_SHOWN := brazier_start brazier_stop brazier_error pthread_create sigaction signal
+AGENT_FULL_OBJ := $(patsubst %.c,$(BUILD)/agent-obj/%.o,$(AGENT_FULL_SRC))
 $(BUILD)/agent-obj/base/version.o: $(BUILD)/version
 $(BUILD)/agent-obj/base/version.o: private DEFINE = -DBRAZIER_VERSION='"$(VERSION)"' -DBRAZIER_COMMIT='"$(COMMIT)"'
 $(BUILD)/agent-obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC   $@)$(CC) $(CPPFLAGS) $(DEFINE) $(filter-out -fPIE,$(CFLAGS)) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
-$(BUILD)/libbrazier.so: $(AGENT_OBJ)
-	$(call say,LINK $@)$(CC) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,libbrazier.so.0 -Wl,-z,nodelete \
+$(BUILD)/libbrazier.so $(BUILD)/libbrazier.a: $(AGENT_OBJ)
+$(BUILD)/libbrazier-full.so $(BUILD)/libbrazier-full.a: $(AGENT_OBJ) $(AGENT_FULL_OBJ)
+$(BUILD)/libbrazier.so $(BUILD)/libbrazier-full.so:
+	$(call say,LINK $@)$(CC) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,$(@F).0 -Wl,-z,nodelete \
 	    $(if $(SAN),,-Wl,--no-undefined) -o $@ $^
-$(BUILD)/libbrazier.a: $(AGENT_OBJ)
+$(BUILD)/libbrazier.a $(BUILD)/libbrazier-full.a:
 	@rm -f $@
-	$(call say,AR   $@)$(CC) -r -nostdlib -o $(BUILD)/agent-obj/brazier.o $^ && \
-	    objcopy --localize-hidden $(addprefix --keep-global-symbol=,$(AGENT_SHOWN)) $(BUILD)/agent-obj/brazier.o && \
-	    ar rcs $@ $(BUILD)/agent-obj/brazier.o
+	$(call say,AR   $@)$(CC) -r -nostdlib -o $(BUILD)/agent-obj/$(basename $(@F)).o $^ && \
+	    objcopy --localize-hidden $(BUILD)/agent-obj/$(basename $(@F)).o && \
+	    ar rcs $@ $(BUILD)/agent-obj/$(basename $(@F)).o
 
 # --- tests -----------------------------------------------------------------
 # tests/<folder>/test_<file>.c is one program, linked with what it uses of tests/support/ (libc only) and
@@ -230,11 +236,11 @@ $(PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*
 
 .PHONY: e2e s3 bench programs
 programs: $(PROGRAMS)
-e2e: $(BUILD)/brazier $(filter $(BUILD)/tests/e2e/%,$(PROGRAMS)) ## real processes, real S3 servers, real faults
+e2e: all $(filter $(BUILD)/tests/e2e/%,$(PROGRAMS)) ## real processes, real S3 servers, real faults
 	BUILD=$(abspath $(BUILD)) tests/e2e/run $(E2E)
 s3: $(BUILD)/tests/s3/test_bucket ## the store contract on real S3 servers
 	BUILD=$(abspath $(BUILD)) tests/s3/run-real
-bench: $(BUILD)/brazier $(PROGRAMS) ## the numbers of docs/PERFORMANCE.md
+bench: all $(PROGRAMS) ## the numbers of docs/PERFORMANCE.md
 	BUILD=$(abspath $(BUILD)) tests/bench/run $(BENCH)
 
 # --- other builds ----------------------------------------------------------
@@ -329,13 +335,16 @@ install: all ## into PREFIX (/usr/local), under DESTDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/brazier $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 755 $(BUILD)/brazier $(DESTDIR)$(PREFIX)/bin/brazier
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	$(INSTALL) -m 755 $(BUILD)/libbrazier.so $(DESTDIR)$(PREFIX)/lib/libbrazier.so.0
-	ln -sf libbrazier.so.0 $(DESTDIR)$(PREFIX)/lib/libbrazier.so
-	$(INSTALL) -m 644 $(BUILD)/libbrazier.a $(DESTDIR)$(PREFIX)/lib/libbrazier.a
+	for library in brazier brazier-full; do \
+	    $(INSTALL) -m 755 $(BUILD)/lib$$library.so $(DESTDIR)$(PREFIX)/lib/lib$$library.so.0 && \
+	    ln -sf lib$$library.so.0 $(DESTDIR)$(PREFIX)/lib/lib$$library.so && \
+	    $(INSTALL) -m 644 $(BUILD)/lib$$library.a $(DESTDIR)$(PREFIX)/lib/lib$$library.a && \
+	    sed "s,@PREFIX@,$(PREFIX),; s,@VERSION@,$(VERSION),; s,@LIBRARY@,$$library," agent/brazier.pc.in \
+	        >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$library.pc || exit 1; \
+	done
 	$(INSTALL) -m 644 agent/brazier.h $(DESTDIR)$(PREFIX)/include/brazier.h
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/man/man3
 	$(INSTALL) -m 644 docs/libbrazier.3 $(DESTDIR)$(PREFIX)/share/man/man3/libbrazier.3
-	sed 's,@PREFIX@,$(PREFIX),; s,@VERSION@,$(VERSION),' agent/brazier.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/brazier.pc
 	$(INSTALL) -m 644 $(wildcard README.md CHANGES.md docs/*.md docs/example.c deploy/nginx.conf deploy/haproxy.cfg \
 	    deploy/prometheus-rules.yaml deploy/brazier.env) $(DESTDIR)$(PREFIX)/share/doc/brazier
 	sed 's,^ExecStart=/usr/local/bin/,ExecStart=$(PREFIX)/bin/,' deploy/brazier.service >$(DESTDIR)$(UNITDIR)/brazier.service

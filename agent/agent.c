@@ -5,7 +5,9 @@
  */
 #include "agent/agent.h"
 
+#include "agent/capture.h"
 #include "agent/delivery.h"
+#include "agent/own.h"
 #include "agent/pack.h"
 #include "agent/profiler.h"
 #include "agent/real.h"
@@ -21,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 1024 * 1024 };
+enum { STACK_BYTES = 1024 * 1024, LOOK_MS = 100 };
 
 struct agent {
     struct settings settings;
@@ -60,11 +62,12 @@ static void take_one(struct agent *a, const struct profiler *profiler)
     struct error err;
 
     enum status status = profiler->take(&a->profiling, &raw, &err);
+    profilers_settle(&a->profiling);
     if (status == OK && raw.len == 0)
         return;
     if (status == OK) {
         bool is_packed = pack(buf_slice(&raw), &packed);
-        status = delivery_send(&a->settings, profiler->name, buf_slice(is_packed ? &packed : &raw), &a->pause,
+        status = delivery_send(&a->settings, profiler->type, buf_slice(is_packed ? &packed : &raw), &a->pause,
                                &err);
     }
     report(a, profiler->name, status, &err);
@@ -75,30 +78,50 @@ static int64_t jitter_ms(struct agent *a)
     return (int64_t)random_below(&a->random, (uint64_t)a->settings.jitter_ms + 1);
 }
 
+/* Meanwhile those that gather follow libraries that come. False: it is stopped. */
+static bool rest(struct agent *a, int64_t ms)
+{
+    int64_t until_ms = clock_mono_ms() + ms, left_ms;
+
+    if (!profilers_gather(a->settings.profilers))
+        return pause_wait(&a->pause, ms);
+    while ((left_ms = until_ms - clock_mono_ms()) > 0) {
+        if (!pause_wait(&a->pause, left_ms < LOOK_MS ? left_ms : LOOK_MS))
+            return false;
+        capture_look();
+    }
+    return !pause_is_stopped(&a->pause);
+}
+
 static void *run(void *user)
 {
     struct agent *a = user;
     bool goes_on = true;
 
     is_agent = true;
+    own_begin();
     (void)prctl(PR_SET_NAME, "brazier-agent");
     while (goes_on) {
         for (uint32_t i = 0; profilers[i].name && goes_on; i++) {
             if (!(a->settings.profilers & UINT32_C(1) << i))
                 continue;
-            goes_on = pause_wait(&a->pause, jitter_ms(a));
+            goes_on = rest(a, jitter_ms(a));
             if (goes_on)
                 take_one(a, &profilers[i]);
         }
-        goes_on = goes_on && pause_wait(&a->pause, a->settings.interval_ms);
+        goes_on = goes_on && rest(a, a->settings.interval_ms);
     }
+    for (uint32_t i = 0; profilers[i].name; i++)
+        if ((a->settings.profilers & UINT32_C(1) << i) && profilers[i].begin)
+            take_one(a, &profilers[i]);
     return NULL;
 }
 
 static void agent_free(struct agent *a)
 {
     names_free(a->profiling.names);
-    if (sampler_is_quiet())
+    bool is_quiet = profilers_end();
+    if (sampler_is_quiet() && is_quiet)
         modules_release(&a->profiling.modules);
     pause_release(&a->pause);
     settings_release(&a->settings);
@@ -135,10 +158,13 @@ enum status agent_start(struct settings *take_settings, struct agent **ret_agent
     a->profiling.pause = &a->pause;
     a->profiling.names = names_new();
     modules_init(&a->profiling.modules);
-    int failed = start_thread(a);
-    if (failed != 0) {
+    enum status status = profilers_begin(&a->profiling, err);
+    int failed = status == OK ? start_thread(a) : 0;
+    if (failed != 0)
+        status = error_set_errno(err, E_UNAVAILABLE, failed, "starting the agent's thread");
+    if (status != OK) {
         agent_free(a);
-        return error_set_errno(err, E_UNAVAILABLE, failed, "starting the agent's thread");
+        return status;
     }
     *ret_agent = a;
     return OK;
@@ -153,6 +179,7 @@ bool agent_stop(struct agent *a, int64_t grace_ms)
     pause_stop(&a->pause, grace_ms);
     if (pthread_clockjoin_np(a->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
         (void)pthread_detach(a->thread);
+        (void)profilers_end();
         return false;
     }
     agent_free(a);

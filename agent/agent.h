@@ -6,7 +6,8 @@
 
 struct agent;
 
-/* Takes over the settings, also when it fails. E_UNAVAILABLE: the system gives no thread. */
+/* Takes over the settings, also when it fails. E_UNAVAILABLE: the system gives no thread, or no
+ * memory. E_CONFIG: a profile that is wanted cannot be had here. */
 NODISCARD enum status agent_start(struct settings *take_settings, struct agent **ret_agent,
                                   struct error *err);
 /* Cuts short what is under way, lets it be delivered within grace_ms, ends. False: the thread did not end in

@@ -12,6 +12,7 @@
 
 #include "agent/agent.h"
 #include "agent/loader.h"
+#include "agent/profiler.h"
 #include "agent/quiet.h"
 #include "agent/sampler.h"
 #include "agent/threads.h"
@@ -55,6 +56,7 @@ static void after_fork_in_child(void)
 {
     struct settings settings = agent ? agent_forget(agent) : (struct settings){0};
 
+    profilers_after_fork();
     threads_after_fork(1);
     loader_after_fork();
     tick_after_fork();

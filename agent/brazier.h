@@ -11,9 +11,10 @@
  *     ...
  *     brazier_stop();
  *
- * Link with -lbrazier; nothing else is needed at link time. At run time libcurl sends, and elfutils' libdw
- * gives names and lines; without libdw there are addresses only. docs/AGENT.md tells how it works and what it
- * costs.
+ * Link with -lbrazier, or, for profiles of the heap and of contention too, with -lbrazier-full, which stands
+ * in for malloc() and pthread_mutex_lock() and must come before other allocators; nothing else is needed at
+ * link time. At run time libcurl sends, and elfutils' libdw gives names and lines; without libdw there are
+ * addresses only. docs/AGENT.md tells how it works and what it costs.
  *
  * Functions may be called from any thread, not from signal handlers.
  */
@@ -38,7 +39,8 @@ struct brazier_options {
     const char *token;      /* BRAZIER_TOKEN: sent as a bearer token */
     const char *token_file; /* BRAZIER_TOKEN_FILE: it stands in there; read again for each profile */
     const char *ca_file;    /* BRAZIER_CA_FILE: PEM, certificates to trust; else the system's */
-    const char *profiles;   /* BRAZIER_PROFILES: "cpu" */
+    const char *profiles;   /* BRAZIER_PROFILES: "cpu"; also "heap" and "contention", with
+                               libbrazier-full. "cpu,heap": both */
 
     long cpu_duration_ms; /* BRAZIER_CPU_DURATION: of one profile; 10s */
     long interval_ms;     /* BRAZIER_INTERVAL: between two rounds of profiles; 60s */
@@ -50,6 +52,8 @@ struct brazier_options {
     /* Gets a line without its end, from the agent's thread; else they go to stderr. Few: when profiles cannot
      * be delivered, and when they can again. */
     void (*log)(const char *line);
+
+    long heap_rate; /* BRAZIER_HEAP_RATE: bytes allocated from one sample to the next, in the mean; 512KiB */
 };
 
 #define BRAZIER_OPTIONS_INIT                                                                                 \

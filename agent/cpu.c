@@ -1,7 +1,8 @@
 /* The CPU profiler: samples for its time, adds them up, writes the profile. */
-#include "agent/cpu_profile.h"
 #include "agent/profiler.h"
 #include "agent/sampler.h"
+#include "agent/stack_profile.h"
+#include "agent/tally.h"
 #include "agent/threads.h"
 #include "base/clock.h"
 
@@ -65,25 +66,56 @@ static enum status sample(struct profiling *p, struct tally *tally, struct error
     return OK;
 }
 
+/* --- as a profile --- */
+
+struct source {
+    const struct tally *tally;
+    int64_t period_ns;
+};
+
+static void get(const void *user, size_t i, struct stack_view *ret_view)
+{
+    const struct source *source = user;
+    const struct tally_stack *s = &COLUMN_AT(source->tally->stacks, struct tally_stack)[i];
+    *ret_view = (struct stack_view){.frames = tally_frames(source->tally, s),
+                                    .frames_count = s->frames_count,
+                                    .is_cut = s->is_cut,
+                                    .thread = intern_get(&source->tally->names, s->thread),
+                                    .values = {(int64_t)s->ticks, (int64_t)s->ticks * source->period_ns}};
+}
+
+static enum status write_profile(struct profiling *p, const struct tally *tally,
+                                 struct stack_profile *profile, struct buf *out, struct error *err)
+{
+    static const struct stack_type types[] = {{"samples", "count"}, {"cpu", "nanoseconds"}, {NULL, NULL}};
+    struct source source = {tally, NS_PER_S / p->settings->rate};
+
+    profile->modules = &p->modules;
+    profile->names = p->names;
+    profile->types = types;
+    profile->count = tally->stacks.count;
+    profile->get = get;
+    profile->user = &source;
+    profile->lost[0] = (int64_t)tally->lost;
+    profile->lost[1] = (int64_t)tally->lost * source.period_ns;
+    profile->period_type = types[1];
+    profile->period = source.period_ns;
+    names_begin(p->names, NAMES_MS);
+    enum status status = stack_profile_write(profile, out, err);
+    names_end(p->names);
+    return status;
+}
+
 enum status cpu_take(struct profiling *p, struct buf *out, struct error *err)
 {
     struct tally tally CLEANUP(tally_release);
-    struct cpu_profile profile = {.tally = &tally,
-                                  .modules = &p->modules,
-                                  .names = p->names,
-                                  .time_ns = wall_ns(),
-                                  .period_ns = NS_PER_S / p->settings->rate};
+    struct stack_profile profile = {.time_ns = wall_ns()};
     int64_t begun_us = clock_mono_us();
 
     tally_init(&tally);
     enum status status = sample(p, &tally, err);
     profile.duration_ns = (clock_mono_us() - begun_us) * 1000;
-    if (status == OK && tally.stacks.count > 0) {
-        names_begin(p->names, NAMES_MS);
-        status = cpu_profile_write(&profile, out, err);
-        names_end(p->names);
-    }
-    if (sampler_is_quiet())
-        modules_settle(&p->modules);
+    if (status == OK && tally.stacks.count > 0)
+        status = write_profile(p, &tally, &profile, out, err);
     return status;
 }

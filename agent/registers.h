@@ -16,6 +16,7 @@ struct registers {
 /*
  * Each of the two gives:
  *   registers_of()       the registers of the interrupted thread
+ *   registers_here()     those of the place that calls it
  *   registers_strip()    a return address without what the processor signed it with
  *   REGISTER_DWARF_*     numbers of stack pointer, frame pointer and return address
  *   SIGNAL_FRAME_*       where, from the stack pointer of the code that returns from a handler, the saved

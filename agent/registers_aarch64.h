@@ -20,6 +20,14 @@ static inline uintptr_t registers_strip(uintptr_t address)
     return address & ((UINT64_C(1) << 48) - 1);
 }
 
+__attribute__((always_inline)) static inline void registers_here(struct registers *ret_registers)
+{
+    uintptr_t pc, sp, fp, lr;
+    __asm__ volatile("adr %0, .\n\tmov %1, sp\n\tmov %2, x29\n\tmov %3, x30"
+                     : "=&r"(pc), "=&r"(sp), "=&r"(fp), "=&r"(lr));
+    *ret_registers = (struct registers){.pc = pc, .sp = sp, .fp = fp, .lr = registers_strip(lr)};
+}
+
 static inline void registers_of(const ucontext_t *context, struct registers *ret_registers)
 {
     const mcontext_t *m = &context->uc_mcontext;

@@ -22,6 +22,13 @@ static inline void registers_of(const ucontext_t *context, struct registers *ret
                                         .fp = (uintptr_t)g[REG_RBP]};
 }
 
+__attribute__((always_inline)) static inline void registers_here(struct registers *ret_registers)
+{
+    uintptr_t pc, sp, fp;
+    __asm__ volatile("lea 0(%%rip), %0\n\tmov %%rsp, %1\n\tmov %%rbp, %2" : "=&r"(pc), "=&r"(sp), "=&r"(fp));
+    *ret_registers = (struct registers){.pc = pc, .sp = sp, .fp = fp};
+}
+
 static inline uintptr_t registers_strip(uintptr_t address)
 {
     return address;

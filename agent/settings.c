@@ -19,6 +19,7 @@
 
 enum {
     RATE_MAX = 1000,
+    HEAP_RATE_MAX = 1 << 30,
     DAY_MS = 24 * 60 * 60 * 1000,
     CPU_MIN_MS = 100,
     LINE_BYTES = 1024,
@@ -29,7 +30,7 @@ enum {
 /* As they stand in the options or the environment; borrowed. */
 struct raw {
     const char *collector, *service, *labels, *token, *token_file, *ca_file, *profiles;
-    int64_t cpu_ms, interval_ms, jitter_ms, rate;
+    int64_t cpu_ms, interval_ms, jitter_ms, rate, heap_rate;
     bool follows_fork;
 };
 
@@ -67,6 +68,8 @@ static enum status read_environment(struct raw *raw, struct error *err)
         {"interval", OPTION_DURATION, &raw->interval_ms, "60s", 0, DAY_MS, "TIME", "between rounds"},
         {"jitter", OPTION_DURATION, &raw->jitter_ms, "9s", 0, DAY_MS, "TIME", "before each profile"},
         {"cpu-rate", OPTION_COUNT, &raw->rate, "100", 1, RATE_MAX, "N", "samples a second"},
+        {"heap-rate", OPTION_BYTES, &raw->heap_rate, "512KiB", 1, HEAP_RATE_MAX, "BYTES",
+         "between two samples"},
         {"fork", OPTION_FLAG, &raw->follows_fork, "off", 0, 0, NULL, "follow children"},
     };
     return getauxval(AT_SECURE) ? read_defaults(rows, ARRAY_LEN(rows), err)
@@ -100,6 +103,7 @@ static void read_options(struct raw *raw, const struct brazier_options *o)
     set_number(&raw->interval_ms, o->interval_ms);
     set_number(&raw->jitter_ms, o->jitter_ms);
     set_number(&raw->rate, o->cpu_rate);
+    set_number(&raw->heap_rate, o->heap_rate);
     raw->follows_fork = raw->follows_fork || o->follow_fork != 0;
     if (raw->jitter_ms < 0)
         raw->jitter_ms = 0;
@@ -123,6 +127,9 @@ static enum status check(const struct raw *raw, struct error *err)
         return error_set(err, E_CONFIG, "interval and jitter are at most 24h");
     if (raw->rate < 1 || raw->rate > RATE_MAX)
         return error_set(err, E_CONFIG, "%lld samples a second: say 1 to %d", (long long)raw->rate, RATE_MAX);
+    if (raw->heap_rate < 1 || raw->heap_rate > HEAP_RATE_MAX)
+        return error_set(err, E_CONFIG, "a heap sample each %lld bytes: say 1 to 1GiB",
+                         (long long)raw->heap_rate);
     return OK;
 }
 
@@ -239,6 +246,7 @@ enum status settings_read(const struct brazier_options *options, struct settings
                                       .interval_ms = raw.interval_ms,
                                       .jitter_ms = raw.jitter_ms,
                                       .rate = raw.rate,
+                                      .heap_rate = raw.heap_rate,
                                       .follows_fork = raw.follows_fork,
                                       .log = known.log};
     secret_set(&ret_settings->token, slice_trim(slice_of(raw.token)));

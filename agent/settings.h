@@ -17,7 +17,7 @@ struct settings {
     char *token_file;
     struct secret token; /* unset: none, or in the file */
     uint32_t profilers;  /* a bit for each row of the table */
-    int64_t cpu_ms, interval_ms, jitter_ms, rate;
+    int64_t cpu_ms, interval_ms, jitter_ms, rate, heap_rate;
     bool follows_fork;
     void (*log)(const char *line); /* NULL: to stderr */
 };

@@ -55,6 +55,11 @@ void slots_fill(struct slot *slot)
     atomic_store_explicit(&slot->state, SLOT_FULL, memory_order_release);
 }
 
+void slots_release(struct slot *slot)
+{
+    atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_release);
+}
+
 void slots_drain(struct slots *s, void (*fn)(void *user, const struct slot *slot), void *user)
 {
     for (size_t i = 0; i < s->count; i++) {

@@ -33,6 +33,8 @@ void slots_free(struct slots *s);
 /* Both async-signal-safe. NULL: all are in use; the ticks are counted as lost. */
 struct slot *slots_claim(struct slots *s, int ticks);
 void slots_fill(struct slot *slot);
+/* Back again, unfilled. */
+void slots_release(struct slot *slot);
 
 /* Gives every filled slot to fn, and frees it. */
 void slots_drain(struct slots *s, void (*fn)(void *user, const struct slot *slot), void *user);

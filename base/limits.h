@@ -147,6 +147,12 @@
 #define LIMIT_AGENT_THREADS 16384UL
 /* Different stacks of one profile with their frames; what does not fit is counted as lost. */
 #define LIMIT_AGENT_TALLY_BYTES (32 * MIB)
+/* Stacks that allocated or waited, kept over profiles, and their frames: 2 and 16 MB, touched as they come.
+ */
+#define LIMIT_AGENT_STACKS 32768UL
+#define LIMIT_AGENT_FRAMES (2UL * 1024 * 1024)
+/* Sampled allocations that are in use: one each 512 KiB, so this is a heap of 64 GiB. */
+#define LIMIT_AGENT_LIVE (128UL * 1024)
 /* Names of functions, kept from profile to profile; over it they are looked up anew. */
 #define LIMIT_AGENT_NAMES_BYTES (32 * MIB)
 /* One profile as it is sent. */

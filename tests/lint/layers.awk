@@ -16,6 +16,7 @@ BEGIN {
     owner["^xxhash\\.h$"] = "base"
     owner["^cmocka\\.h$"] = "tests"
     owner["^brazier\\.h$"] = "tests" # the agent's, as it is installed
+    owner["^[a-z_]+$"] = "base tests" # C++'s own
     # what libc and the kernel bring
     system_header = "^((assert|complex|ctype|dirent|dlfcn|elf|err|errno|fcntl|fenv|fnmatch|ftw|getopt|glob|grp|ifaddrs|inttypes" \
         "|iso646|libgen|limits|link|locale|malloc|math|mntent|netdb|poll|pthread|pwd|resolv|sched|semaphore|setjmp|signal|spawn" \

@@ -3,7 +3,7 @@
  * says of its functions is true only if it is true for all its addresses, so names are looked up before the
  * mappings are written; the second pass finds them kept.
  */
-#include "agent/cpu_profile.h"
+#include "agent/stack_profile.h"
 
 #include "base/limits.h"
 #include "pprof/builder.h"
@@ -22,7 +22,7 @@ struct run {
 };
 
 struct writing {
-    const struct cpu_profile *profile;
+    const struct stack_profile *profile;
     struct builder builder;
     struct quota quota;
     struct column addresses; /* uint64_t, sorted, each once */
@@ -36,19 +36,36 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static struct stack_view view_of(const struct writing *w, size_t i)
+{
+    struct stack_view view = {0};
+    w->profile->get(w->profile->user, i, &view);
+    return view;
+}
+
+static bool add_addresses(struct writing *w)
+{
+    for (size_t i = 0; i < w->profile->count; i++) {
+        struct stack_view view = view_of(w, i);
+        uint64_t *to = view.frames_count > 0 ? column_add(&w->addresses, view.frames_count, &w->quota) : NULL;
+        if (to)
+            memcpy(to, view.frames, view.frames_count * sizeof *to);
+        else if (view.frames_count > 0)
+            return false;
+    }
+    return true;
+}
+
 static bool collect_addresses(struct writing *w)
 {
-    const struct column *frames = &w->profile->tally->frames;
     size_t kept = 0;
-    if (frames->count == 0)
-        return true;
-
-    uint64_t *all = column_add(&w->addresses, frames->count, &w->quota);
-    if (!all)
+    if (!add_addresses(w))
         return false;
-    memcpy(all, frames->ptr, frames->count * sizeof *all);
-    qsort(all, frames->count, sizeof *all, by_value);
-    for (size_t i = 0; i < frames->count; i++)
+
+    uint64_t *all = COLUMN_AT(w->addresses, uint64_t);
+    if (w->addresses.count > 0)
+        qsort(all, w->addresses.count, sizeof *all, by_value);
+    for (size_t i = 0; i < w->addresses.count; i++)
         if (kept == 0 || all[kept - 1] != all[i])
             all[kept++] = all[i];
     w->addresses.count = kept;
@@ -139,8 +156,10 @@ static void add_mappings(struct writing *w)
 static uint32_t add_location(struct writing *w, const struct run *run, uint64_t address)
 {
     struct symbol_line lines[INLINED_MAX];
-    size_t count = lines_of(w, run, address);
+    if (address == STACK_GONE)
+        return builder_name(&w->builder, SLICE("[unloaded library]"));
 
+    size_t count = lines_of(w, run, address);
     if (count > INLINED_MAX)
         count = INLINED_MAX;
     for (size_t i = 0; i < count; i++) {
@@ -167,53 +186,57 @@ static void add_locations(struct writing *w)
 
 /* --- samples --- */
 
-static void add_samples(struct writing *w)
+static void add_sample(struct writing *w, const struct stack_view *s)
 {
-    const struct tally *t = w->profile->tally;
     const uint64_t *addresses = COLUMN_AT(w->addresses, uint64_t);
 
-    for (size_t i = 0; i < t->stacks.count; i++) {
-        const struct tally_stack *s = &COLUMN_AT(t->stacks, struct tally_stack)[i];
-        const uint64_t *frames = tally_frames(t, s);
-        for (size_t f = 0; f < s->frames_count; f++) {
-            const uint64_t *at =
-                bsearch(&frames[f], addresses, w->addresses.count, sizeof *addresses, by_value);
-            builder_frame(&w->builder, COLUMN_AT(w->locations, uint32_t)[at - addresses]);
-        }
-        if (s->is_cut)
-            builder_frame(&w->builder, builder_name(&w->builder, SLICE("[brazier agent: stack cut]")));
-        builder_text_label(&w->builder, SLICE("thread"), intern_get(&t->names, s->thread));
-        builder_sample(&w->builder,
-                       (int64_t[]){(int64_t)s->ticks, (int64_t)s->ticks * w->profile->period_ns});
+    for (size_t f = 0; f < s->frames_count; f++) {
+        const uint64_t *at =
+            bsearch(&s->frames[f], addresses, w->addresses.count, sizeof *addresses, by_value);
+        builder_frame(&w->builder, COLUMN_AT(w->locations, uint32_t)[at - addresses]);
     }
+    if (s->is_cut)
+        builder_frame(&w->builder, builder_name(&w->builder, SLICE("[brazier agent: stack cut]")));
+    builder_text_label(&w->builder, SLICE("thread"), s->thread);
+    builder_sample(&w->builder, s->values);
 }
 
-/* Ticks without a stack keep the total right, and say that they are missing. */
-static void add_lost(struct writing *w, uint64_t ticks)
+static bool has_value(const int64_t *values)
 {
-    if (ticks == 0)
+    for (size_t i = 0; i < STACK_VALUES; i++)
+        if (values[i] != 0)
+            return true;
+    return false;
+}
+
+/* What has no stack keeps the total right, and says that it is missing. */
+static void add_lost(struct writing *w)
+{
+    if (!has_value(w->profile->lost))
         return;
     builder_frame(&w->builder, builder_name(&w->builder, SLICE("[brazier agent: samples lost]")));
-    builder_sample(&w->builder, (int64_t[]){(int64_t)ticks, (int64_t)ticks * w->profile->period_ns});
+    builder_sample(&w->builder, w->profile->lost);
 }
 
 static void write_all(struct writing *w)
 {
-    const struct tally *t = w->profile->tally;
-
-    builder_type(&w->builder, SLICE("samples"), SLICE("count"));
-    builder_type(&w->builder, SLICE("cpu"), SLICE("nanoseconds"));
+    for (const struct stack_type *t = w->profile->types; t->name; t++)
+        builder_type(&w->builder, slice_of(t->name), slice_of(t->unit));
     if (!collect_addresses(w) || !find_runs(w)) {
         builder_refuse(&w->builder, NULL, 0);
         return;
     }
     add_mappings(w);
     add_locations(w);
-    add_samples(w);
-    add_lost(w, t->lost);
+    for (size_t i = 0; i < w->profile->count; i++) {
+        struct stack_view view = view_of(w, i);
+        if (has_value(view.values))
+            add_sample(w, &view);
+    }
+    add_lost(w);
 }
 
-enum status cpu_profile_write(const struct cpu_profile *profile, struct buf *out, struct error *err)
+enum status stack_profile_write(const struct stack_profile *profile, struct buf *out, struct error *err)
 {
     struct writing w = {.profile = profile,
                         .quota = QUOTA_INIT(QUOTA_BYTES, NULL),
@@ -223,13 +246,14 @@ enum status cpu_profile_write(const struct cpu_profile *profile, struct buf *out
 
     builder_init(&w.builder, out, &w.quota);
     write_all(&w);
-    enum status status = builder_finish(&w.builder,
-                                        &(struct builder_header){.time_nanos = profile->time_ns,
-                                                                 .duration_nanos = profile->duration_ns,
-                                                                 .period_type = SLICE("cpu"),
-                                                                 .period_unit = SLICE("nanoseconds"),
-                                                                 .period = profile->period_ns},
-                                        err);
+    enum status status =
+        builder_finish(&w.builder,
+                       &(struct builder_header){.time_nanos = profile->time_ns,
+                                                .duration_nanos = profile->duration_ns,
+                                                .period_type = slice_of(profile->period_type.name),
+                                                .period_unit = slice_of(profile->period_type.unit),
+                                                .period = profile->period},
+                       err);
     builder_release(&w.builder);
     column_release(&w.addresses, &w.quota);
     column_release(&w.locations, &w.quota);
