@@ -74,6 +74,7 @@ export class Figure {
             }
         }
         this.kind = kind;
+        this.element.classList.toggle("diff", data.diff);
         this.searched = this.zoomed = null;
         this.update(current());
     }

@@ -35,7 +35,7 @@ export function filterBy(action, name) {
 
 function openEditor(anchor, filter) {
     const input = make("input", { class: "field", type: "text", value: current()[filter.name], spellcheck: "false", autocomplete: "off", "aria-label": filter.text });
-    const form = make("form", { "aria-label": filter.text }, make("h3", {}, filter.text), make("p", { class: "quiet" }, filter.says), input,
+    const form = make("form", { "aria-label": filter.text }, make("b", {}, filter.text), make("p", { class: "quiet" }, filter.says), input,
         make("div", { class: "row" }, make("button", { class: "button main", type: "submit" }, "Apply"),
             current()[filter.name] ? button("Remove", { onclick: () => { closePopup(); change({ [filter.name]: "" }); } }) : null));
     form.addEventListener("submit", event => {

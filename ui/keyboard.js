@@ -28,7 +28,7 @@ const shown = key => key.split(" ").map((each, i) => [i > 0 ? " " : "", each ===
 export function showKeys() {
     if (document.querySelector("dialog.help")) return;
     const rows = list => list.map(({ key, text }) => make("div", {}, make("dt", {}, shown(key)), make("dd", {}, text)));
-    const dialog = openDialog("Keyboard", make("dl", { class: "keys" }, groups.map(({ title, keys }) => [make("h3", {}, title), ...rows(keys)]).flat()),
+    const dialog = openDialog("Keyboard", make("div", { class: "keys" }, groups.map(({ title, keys }) => [make("h3", {}, title), make("dl", {}, rows(keys))]).flat()),
         make("p", {}, make("label", { class: "tick" }, make("input", { type: "checkbox", checked: !isOff(), onchange: event => switchOff(!event.target.checked) }), "Single keys act")));
     dialog.classList.add("help");
 }

@@ -34,7 +34,7 @@ class ProfileList {
         } });
         this.words = make("span", { class: "quiet", role: "status" });
         this.notes = make("div");
-        this.table = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Profiles" });
+        this.table = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "List of profiles" });
         this.element = make("section", { class: "profiles", "aria-label": "Profiles", hidden: true },
             make("div", { class: "row" }, this.title, this.words, make("span", { class: "spread" }), this.merge, this.compare,
                 close ? button("\u2715", { class: "plain small", "aria-label": "Close the list of profiles", onclick: close }) : null), this.notes, this.table);

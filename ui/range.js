@@ -13,7 +13,7 @@ function rangeForm(keys, range, set) {
     const from = field("from", shown ? shown.from : null, ""), to = field("to", shown && !shown.open ? shown.to : null, "now");
     const fault = make("p", { role: "alert", class: "grew" });
     const form = make("form", {},
-        make("h3", {}, `From and to, ${zoneName(zone)}`),
+        make("b", {}, `From and to, ${zoneName(zone)}`),
         make("label", { class: "named" }, "From", from), make("label", { class: "named" }, "To", to),
         make("p", { class: "quiet" }, "2026-11-23 02:10, now, -90m, -2d"), fault, make("button", { class: "button main", type: "submit" }, "Show this range"));
     form.addEventListener("submit", event => {
