@@ -127,13 +127,15 @@ def check_forms(stage, renderer, *words):
 
 def install_playwright(stage):
     """The directory of node modules; once for a build directory."""
-    home = os.path.join(stage.build, "browser")
-    if not os.path.exists(os.path.join(home, "node_modules", "playwright-core", "package.json")):
+    home, listed = os.path.join(stage.build, "browser"), os.path.join(HERE, "browser", "package.json")
+    with open(listed) as file:
+        wanted = json.load(file)["dependencies"]
+    if not all(os.path.exists(os.path.join(home, "node_modules", name, "package.json")) for name in wanted):
         npm = shutil.which("npm")
         if not npm:
             raise Skip("npm is not installed")
         os.makedirs(home, exist_ok=True)
-        shutil.copy(os.path.join(HERE, "browser", "package.json"), home)
+        shutil.copy(listed, home)
         code, _, err = stage.run([npm, "install", "--prefix", home, "--no-audit", "--no-fund", "--no-package-lock",
                                   "--ignore-scripts", "--fetch-retries=1"], env=dict(os.environ), seconds=100)
         if code != 0:
