@@ -4,11 +4,13 @@
  * push out the fields behind it, and ends in "..."; a field that does not fit at all is left out.
  *
  * Bytes from outside reach the log through values. Whatever could end a line, move a terminal's cursor or end
- * a quoted value is escaped: C0 and C1 controls, DEL, quotes, backslashes and bytes that are no UTF-8.
+ * a quoted value is escaped: control characters, those that turn the direction of text, quotes, backslashes
+ * and bytes that are no UTF-8.
  */
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/printable.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -47,9 +49,12 @@ static void put(struct log_line *l, struct slice s)
     l->len += s.len;
 }
 
-static bool is_c1_control(struct slice unit)
+/* Of a character of two or three bytes; no control character has more. */
+static unsigned number_of(struct slice unit)
 {
-    return unit.len == 2 && unit.ptr[0] == '\xc2' && (unsigned char)unit.ptr[1] < 0xa0;
+    const unsigned char *c = (const unsigned char *)unit.ptr;
+    return unit.len == 2 ? (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU)
+                         : (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU);
 }
 
 /* The first character of s as it is written inside quotes, in `room`; *ret_len is what it took of s. */
@@ -62,8 +67,8 @@ static struct slice unit_of(struct slice s, char room[UNIT_MAX], size_t *ret_len
     int len;
     if (unit.len == 0)
         len = snprintf(room, UNIT_MAX, "\\x%02x", c);
-    else if (is_c1_control(unit))
-        len = snprintf(room, UNIT_MAX, "\\u%04x", (unsigned char)unit.ptr[1]);
+    else if (unit.len > 1 && printable_is_control(unit))
+        len = snprintf(room, UNIT_MAX, "\\u%04x", number_of(unit) & 0xffffU);
     else if (c == '"' || c == '\\')
         len = snprintf(room, UNIT_MAX, "\\%c", c);
     else if (c == '\n' || c == '\r' || c == '\t')

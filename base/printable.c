@@ -53,11 +53,11 @@ static size_t columns_of(uint32_t c)
     return is_within(WIDE, ARRAY_LEN(WIDE), c) ? 2 : 1;
 }
 
-static bool is_control(uint32_t c)
+bool printable_is_control(struct slice character)
 {
-    /* Line and paragraph separators, and what turns the direction of text around, as well. */
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069);
+    uint32_t c = decode(character.ptr, character.len);
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 void printable_append(struct buf *out, struct slice text)
@@ -66,7 +66,7 @@ void printable_append(struct buf *out, struct slice text)
         size_t len = slice_utf8_head(slice_from(text, at));
         if (len == 1 && text.ptr[at] == '\t')
             buf_append_byte(out, ' ');
-        else if (len == 0 || is_control(decode(text.ptr + at, len)))
+        else if (len == 0 || printable_is_control(slice_sub(text, at, len)))
             buf_append_cstr(out, REPLACEMENT);
         else
             buf_append(out, slice_sub(text, at, len));

@@ -7,8 +7,12 @@
 
 #include "base/buf.h"
 
-/* Appends the text; a tab becomes a space, other control characters (C0, C1, DEL, and those that turn the
- * direction of text) and what is no UTF-8 become U+FFFD. */
+/* Is this one character of valid UTF-8 a control character (C0, C1, DEL), one that ends a line (U+2028,
+ * U+2029), or one that turns the direction of text (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to
+ * U+2069)? */
+bool printable_is_control(struct slice character);
+
+/* Appends the text; a tab becomes a space, other control characters and what is no UTF-8 become U+FFFD. */
 void printable_append(struct buf *out, struct slice text);
 
 /* How many columns of a terminal the text takes: wide characters two, combining ones none. Of text that

@@ -166,6 +166,7 @@ static void nobody_outside_can_forge_a_line(void **state)
     assert_value_is(SLICE("x\nts=1 level=error msg=fire\r\t"), "\"x\\nts=1 level=error msg=fire\\r\\t\"");
     assert_value_is(SLICE("\x1b[2J\x7f\0"), "\"\\u001b[2J\\u007f\\u0000\"");
     assert_value_is(SLICE("\xc2\x9b[2J\xc2\x85"), "\"\\u009b[2J\\u0085\"");
+    assert_value_is(SLICE("x\xe2\x80\xaegnp\xe2\x81\xa9\xd8\x9c"), "\"x\\u202egnp\\u2069\\u061c\"");
     assert_value_is(SLICE("\xff\xe2\x82"), "\"\\xff\\xe2\\x82\"");
     assert_value_is(SLICE("\xc2\xa0"), "\xc2\xa0");
 }

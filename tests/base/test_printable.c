@@ -41,6 +41,7 @@ static void what_could_steer_a_terminal_is_replaced(void **state)
     becomes(SLICE("a\xe2\x80\xae"
                   "b"),
             "a\uFFFDb");
+    becomes(SLICE("\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f\xe2\x81\xa6"), "\uFFFD\uFFFD\uFFFD\uFFFD");
     becomes(SLICE("a\tb"), "a b");
 }
 
