@@ -3,7 +3,8 @@
  * exists shows when it is used, against a profile. Where pprof takes anything (a fraction of 7, nodecount of
  * -12) the value is refused here: it is a mistake that the answer would hide.
  *
- * group_by is what people look for when they come from tables, tagroot what pprof calls it.
+ * group_by is what people look for when they come from tables, tagroot what pprof calls it. Both set one
+ * field, so they are refused together; tagroot's row stands first, whichever was given first.
  */
 #include "view/options.h"
 
@@ -130,6 +131,9 @@ SETTER(group_by)
 {
     if (slice_find(value, ',') != value.len)
         return refuse(err, "group_by", value, "one label only; tagroot takes several");
+    if (value.len > 0 && o->tagroot.len > 0)
+        return refuse(err, "group_by", value,
+                      "it is tagroot with one label, and tagroot is given too: leave out one");
 
     o->tagroot = value;
     return OK;

@@ -173,6 +173,7 @@ static void what_cannot_be_shown_is_said_before_anything_is_asked(void **state)
         {"&nodefraction=2", "bad \"nodefraction\" \"2\""},
         {"&format=top&sort=name", "bad \"sort\" \"name\""},
         {"&format=top&max_nodes=0", "bad \"max_nodes\" \"0\""},
+        {"&group_by=a&tagroot=b", "bad request: bad \"group_by\" \"a\": it is tagroot with one label"},
     };
     struct stage *s = *state;
     struct two ids = put_two(s);

@@ -69,6 +69,17 @@ static void grouping_by_a_label_is_a_root_of_one_label(void **state)
     assert_refused("group_by", "a,b", "bad \"group_by\" \"a,b\": one label only; tagroot takes several");
 }
 
+static void two_roots_at_once_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(set("tagroot", "a"), OK);
+    assert_refused(
+        "group_by", "b",
+        "bad \"group_by\" \"b\": it is tagroot with one label, and tagroot is given too: leave out one");
+    assert_true(slice_eq_cstr(options.tagroot, "a"));
+    assert_true(view_option_find(SLICE("tagroot")) < view_option_find(SLICE("group_by")));
+}
+
 static void numbers_are_within_their_ranges(void **state)
 {
     (void)state;
@@ -202,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(patterns_are_kept_as_they_stand, set_up),
         cmocka_unit_test_setup(grouping_by_a_label_is_a_root_of_one_label, set_up),
+        cmocka_unit_test_setup(two_roots_at_once_are_refused, set_up),
         cmocka_unit_test_setup(numbers_are_within_their_ranges, set_up),
         cmocka_unit_test_setup(fractions_are_between_0_and_1, set_up),
         cmocka_unit_test_setup(choices_are_named_when_one_is_unknown, set_up),
