@@ -10,6 +10,8 @@
  */
 #include "view/dot.h"
 
+#include "view/markup.h"
+
 static bool is_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -191,23 +193,36 @@ void dot_shorten(struct slice name, struct buf *out)
     buf_append(out, shorter);
 }
 
+/* Does s begin with what Graphviz, like HTML, takes for another character: "&lt;", "&#27;"? */
+static bool is_entity(struct slice s)
+{
+    size_t hash = slice_starts(s, SLICE("&#")), length = word_length(s, 1 + hash, false);
+    return s.ptr[0] == '&' && length > 0 && slice_starts(slice_from(s, 1 + hash + length), SLICE(";"));
+}
+
 void dot_escape(struct slice text, struct buf *out)
 {
+    size_t begun = out->len;
     for (size_t i = 0, length; i < text.len; i += length) {
         char c = text.ptr[i];
-        length = slice_utf8_head(slice_from(text, i));
-        if (length == 0) {
+        bool forbidden;
+        length = markup_character(slice_from(text, i), &forbidden);
+        if (out->len - begun >= DOT_TEXT_BYTES) {
+            buf_append_cstr(out, "...");
+            return;
+        }
+        if (forbidden) {
             buf_append_cstr(out, "\xef\xbf\xbd");
-            length = 1;
         } else if (c == '"' || c == '\\') {
             buf_append_byte(out, '\\');
             buf_append_byte(out, c);
         } else if (c == '\n') {
             buf_append_cstr(out, "\\l");
-        } else if (c == '\0') {
+        } else if ((unsigned char)c < ' ' || c == '\x7f') {
             buf_append_byte(out, ' ');
         } else {
             buf_append(out, slice_sub(text, i, length));
+            buf_append_cstr(out, is_entity(slice_from(text, i)) ? "amp;" : "");
         }
     }
 }

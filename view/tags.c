@@ -82,6 +82,10 @@ static bool join_labels(struct collect *c, struct stack_labels set, uint32_t *re
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_append_cstr(&joined, "\\n");
+        if (joined.len >= DOT_TEXT_BYTES) {
+            buf_append_cstr(&joined, "...");
+            break;
+        }
         dot_escape(text_of(c, label_at(c, drawn[i])->key), &joined);
         buf_append_byte(&joined, ':');
         dot_escape(text_of(c, label_at(c, drawn[i])->text), &joined);

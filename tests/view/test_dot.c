@@ -133,7 +133,9 @@ static void names_cannot_break_out(void **state)
     (void)state;
     struct build b CLEANUP(build_release) = BUILD_INIT;
     struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){0});
-    static const char *const hostile[] = {
+    static char endless[20001];
+    memset(endless, '.', sizeof endless - 1);
+    const char *const hostile[] = {
         "a\"] evil1 [label=\"",
         "a\\",
         "a\\\"] evil2 [label=\\\"x",
@@ -147,6 +149,8 @@ static void names_cannot_break_out(void **state)
         "\xff\xfe\"",
         "{a|b}",
         "{}[];->",
+        "\x1b[31m\r\x01 &#27; \xc2\x9b \xe2\x80\xae",
+        endless, /* Graphviz takes no longer strings than 16 KiB */
     };
     build_type(&b, "c\"pu\\", "\"] evil4 [label=\"");
     build_mapping(&b, (struct build_mapping){.id = 1, .limit = 0x1000, .file = "/bin/\"} evil5 {\""});
@@ -170,6 +174,8 @@ static void names_cannot_break_out(void **state)
         nodes += slice_starts(line, SLICE("N")) && slice_find(line, ' ') < slice_find(line, '[') &&
                  count_of(slice_sub(line, 0, slice_find(line, '[')), "->") == 0;
     assert_true(nodes > ARRAY_LEN(hostile));
+    for (size_t i = 0; i < picture.len; i++)
+        assert_true((unsigned char)picture.ptr[i] >= ' ' || picture.ptr[i] == '\n');
     if (!graphviz(buf_slice(&picture), "-Tplain", &plain))
         skip();
     assert_int_equal(count_of(buf_slice(&plain), "\nnode "), nodes);

@@ -112,10 +112,16 @@ static void escaped_text_cannot_leave_its_quotes(void **state)
         struct slice text;
         const char *escaped;
     } cases[] = {
-        {{"plain", 5}, "plain"},       {{"a\"b", 3}, "a\\\"b"},
-        {{"a\\", 2}, "a\\\\"},         {{"a\\\"]", 4}, "a\\\\\\\"]"},
-        {{"a\nb", 3}, "a\\lb"},        {{"a\0b", 3}, "a b"},
-        {{"<b>&amp;", 8}, "<b>&amp;"}, {{"\xc3\xa9\xff", 3}, "\xc3\xa9\xef\xbf\xbd"},
+        {{"plain", 5}, "plain"},
+        {{"a\"b", 3}, "a\\\"b"},
+        {{"a\\", 2}, "a\\\\"},
+        {{"a\\\"]", 4}, "a\\\\\\\"]"},
+        {{"a\nb", 3}, "a\\lb"},
+        {{"a\0b", 3}, "a b"},
+        {{"<b>&& &x; &", 11}, "<b>&& &amp;x; &"},
+        {{"\xc3\xa9\xff", 3}, "\xc3\xa9\xef\xbf\xbd"},
+        {{"&#27;\x1b\x7f\r&#;", 11}, "&amp;#27;   &#;"},
+        {{"\xc2\x9b\xe2\x80\xae", 5}, "\xef\xbf\xbd\xef\xbf\xbd"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct buf out CLEANUP(buf_release) = BUF_INIT(4096);
