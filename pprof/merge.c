@@ -456,6 +456,7 @@ struct merge_stats merge_stats(const struct merge *m)
                                 .functions = s->functions.count,
                                 .bytes = m->quota.used,
                                 .bytes_peak = m->quota.peak,
+                                .bytes_max = m->quota.max,
                                 .saturated = m->merged.saturated,
                                 .has_base = m->has_base};
 }

@@ -57,8 +57,9 @@ struct merge_stats {
     uint64_t locations, functions;
     size_t bytes; /* memory held now */
     size_t bytes_peak;
-    bool saturated; /* some sum did not fit in 64 bits */
-    bool has_base;  /* something came as MERGE_BASE, be it empty */
+    size_t bytes_max; /* that it may hold */
+    bool saturated;   /* some sum did not fit in 64 bits */
+    bool has_base;    /* something came as MERGE_BASE, be it empty */
 };
 
 struct merge *merge_new(const struct merge_options *options);

@@ -257,12 +257,14 @@ static enum status filter(struct view *v, struct error *err)
     return filter_apply(whole, v->options, v->filtered, &v->notes, err);
 }
 
-/* What would not fit if this were the only query is too large: the others' leaving would not help. */
+/* Without a budget it is what the merge leaves of its own. With one, what would not fit if this were the only
+ * query is too large: the others' leaving would not help. */
 static size_t room_beside(const struct merge *m, const struct budget *budget)
 {
-    size_t held = merge_stats(m).bytes;
-    size_t rest = budget && budget->max > held ? budget->max - held : 0;
-    return !budget || rest > LIMIT_MERGE_BYTES ? LIMIT_MERGE_BYTES : rest;
+    struct merge_stats s = merge_stats(m);
+    size_t most = budget ? budget->max : s.bytes_max;
+    size_t rest = most > s.bytes ? most - s.bytes : 0;
+    return budget && rest > LIMIT_MERGE_BYTES ? LIMIT_MERGE_BYTES : rest;
 }
 
 enum status view_open(struct merge *m, const struct view_options *options, struct budget *budget,

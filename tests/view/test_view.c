@@ -248,6 +248,22 @@ static void stacks_without_end_are_too_large(void **state)
     }
 }
 
+static void a_view_has_the_memory_that_its_merge_leaves(void **state)
+{
+    (void)state;
+    struct build b CLEANUP(build_release) = BUILD_INIT;
+    struct merge *m CLEANUP(merge_freep) = merge_new(&(struct merge_options){.max_bytes = 1024 * MIB});
+    struct budget budget;
+
+    build_small(&b);
+    add(m, build_finish(&b));
+    budget_init(&budget, 1024 * MIB);
+    struct view *alone CLEANUP(view_freep) = opened(m, &VIEW_OPTIONS_DEFAULT), *v CLEANUP(view_freep) = NULL;
+    assert_int_equal(alone->quota.max, 1024 * MIB - merge_stats(m).bytes);
+    assert_int_equal(view_open(m, &VIEW_OPTIONS_DEFAULT, &budget, &v, NULL), OK);
+    assert_int_equal(v->quota.max, LIMIT_MERGE_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +274,7 @@ int main(void)
         cmocka_unit_test(totals_are_of_what_is_shown),
         cmocka_unit_test(a_difference_knows_both_sides),
         cmocka_unit_test(memory_that_others_hold_is_busy_and_what_there_is_not_is_too_large),
+        cmocka_unit_test(a_view_has_the_memory_that_its_merge_leaves),
         cmocka_unit_test(stacks_without_end_are_too_large),
         cmocka_unit_test(a_base_without_samples_makes_a_difference),
     };
