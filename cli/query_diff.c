@@ -128,8 +128,9 @@ static void head_line(const struct query *q, const struct growth *g, const char 
     const struct view *v = g->graph->view;
     struct buf line CLEANUP(buf_release) = BUF_INIT(LINE_BYTES);
     struct slice type = view_type_name(v, v->type);
-    buf_printf(&line, "%s%.*s%s, total ", measure, SLICE_ARG(type),
-               q->options.normalise ? " (scaled to the base)" : "");
+    buf_append_cstr(&line, measure);
+    printable_cut(&line, type, NAME_SHOWN_BYTES);
+    buf_printf(&line, "%s, total ", q->options.normalise ? " (scaled to the base)" : "");
     value_text(v, g->base_total, false, &line);
     buf_append_cstr(&line, " -> ");
     value_text(v, g->now_total, false, &line);
@@ -250,7 +251,9 @@ static void say_idle(const struct growth *g, const struct breaches *b)
 {
     for (size_t i = 0; i < b->idle_count; i++) {
         const struct rule *r = b->idle[i];
-        struct buf alike CLEANUP(buf_release) = BUF_INIT(LINE_BYTES);
+        struct buf alike CLEANUP(buf_release) = BUF_INIT(LINE_BYTES),
+                         rule CLEANUP(buf_release) = BUF_INIT(LINE_BYTES);
+        printable_cut(&rule, r->text, NAME_SHOWN_BYTES);
         for (uint32_t n = 0, told = 0; !r->regex && n < g->graph->nodes.count && told < ALIKE_TOLD; n++) {
             struct slice name = graph_name(g->graph, n);
             if (!memmem(name.ptr, name.len, r->name.ptr, r->name.len))
@@ -258,8 +261,8 @@ static void say_idle(const struct growth *g, const struct breaches *b)
             buf_append_cstr(&alike, told++ > 0 ? ", " : "; did you mean ");
             printable_append(&alike, slice_sub(name, 0, NAME_SHOWN_BYTES));
         }
-        (void)fprintf(stderr, "brazier: the rule '%.*s' is about a function that neither side has%s\n",
-                      SLICE_ARG(r->text), buf_cstr(&alike));
+        (void)fprintf(stderr, "brazier: the rule '%s' is about a function that neither side has%s\n",
+                      buf_cstr(&rule), buf_cstr(&alike));
     }
 }
 

@@ -159,7 +159,7 @@ static size_t other_rows(struct query_options *o, size_t count, unsigned groups)
         {ROWS_MERGE,
          false,
          {"memory", OPTION_BYTES, &o->memory_bytes, "2GiB", 16 * (int64_t)MIB, 1048576 * (int64_t)MIB,
-          "BYTES", "at most, for merging"}},
+          "BYTES", "at most, for merging and for what is made of it"}},
         {ROWS_JSON,
          false,
          {"json", OPTION_FLAG, &o->is_json, "false", 0, 0, NULL, "for programs: what the HTTP API gives"}},

@@ -68,9 +68,19 @@ bool query_is_for_eyes(const struct query *q)
     return q->terminal.is_tty && !q->options.output;
 }
 
+static enum status write_lines(struct slice text, struct error *err)
+{
+    struct buf clean CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
+    append_lines(text, &clean);
+    enum status status = buf_check(&clean, "the text", err);
+    return status == OK ? output_write(NULL, buf_slice(&clean), err) : status;
+}
+
+/* JSON is never painted, and a collector's passes through as it came. */
 enum status query_write(struct query *q, struct slice bytes, struct error *err)
 {
-    return output_write(q->options.output, bytes, err);
+    return query_is_for_eyes(q) && q->options.is_json ? write_lines(bytes, err)
+                                                      : output_write(q->options.output, bytes, err);
 }
 
 enum status query_render(struct query *q, struct view *v, struct slice name, struct error *err)
@@ -86,13 +96,9 @@ enum status query_render(struct query *q, struct view *v, struct slice name, str
 
     status = format->render(v, &out, err);
     query_notes(v);
-    if (status != OK || !query_is_for_eyes(q))
-        return status == OK ? query_write(q, buf_slice(&out), err) : status;
-
-    struct buf clean CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
-    append_lines(buf_slice(&out), &clean);
-    status = buf_check(&clean, "the text", err);
-    return status == OK ? query_write(q, buf_slice(&clean), err) : status;
+    if (status != OK)
+        return status;
+    return query_is_for_eyes(q) ? write_lines(buf_slice(&out), err) : query_write(q, buf_slice(&out), err);
 }
 
 enum status query_view_run(struct query *q, struct error *err)

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -15,6 +16,7 @@ import time
 from client import Client
 from harness import go_pprof, main
 from profiles import path_of, read
+from tiny_profile import SAMPLE, STRING, good, message
 
 TOKEN = "read-5b1d0c77aa93e2f1"
 OLD, NEW = "go/cpu-000.pb.gz", "go/cpu-009.pb.gz"
@@ -66,6 +68,13 @@ class Runner:
         process.stderr.close()
         self.stage.check(process.wait(60) == 0, "%s: exit %d: %s", " ".join(words), process.returncode, err[-600:])
         return text.decode().replace("\r\n", "\n")
+
+
+    def shows_nothing_that_steers(self, *words):
+        text = self.at_terminal(*words, NO_COLOR="1")
+        _, err = self.run(*words)
+        found = re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", text + err.decode())
+        self.stage.check(text and not found, "%r shows %r: %r", words, found, text[:400])
 
 
 def width_of(line):
@@ -173,6 +182,22 @@ def gates(stage, run):
     run.fails(2, "parse:+5ms", "diff", "--fail-on", "parse:+5ms", base, worse)
     run.fails(2, "--normalize", "diff", "--normalize", "--fail-on", "total:+5%", base, worse)
     run.fails(2, "BASE", "diff", base)
+    # Directories and a collector's URLs are sides like files.
+    for name in ("base", "same", "worse"):
+        os.makedirs(os.path.join(stage.dir, name + ".d"))
+        shutil.copy(os.path.join(stage.dir, name + ".folded"), os.path.join(stage.dir, name + ".d"))
+    os.makedirs(os.path.join(stage.dir, "empty.d"))
+    url = run.env["BRAZIER_COLLECTOR"] + "/api/0/profiles/merge?service=%s&type=cpu&from=2026-11-23T00:00:00"
+    run.run("diff", *rules, "base.d", "same.d")
+    run.run("diff", *rules, "base.d", "worse.d", code=1)
+    run.run("diff", "--fail-on", "total:+5%", url % "shop", url % "shop")
+    run.fails(1, "base: nothing found", "diff", *rules, "empty.d", "worse.d")
+    run.fails(1, "base: ", "diff", *rules, url % "nosuch", url % "shop")
+    run.fails(1, "nosuch", "diff", *rules, url % "shop", url % "nosuch")
+    run.fails(2, "nosuch.d", "diff", *rules, "base.d", "nosuch.d")
+    run.fails(2, "types", "diff", *rules, "base.d", url % "shop")
+    run.fails(3, "127.0.0.1:1", "diff", *rules, "base.d", "http://127.0.0.1:1/x")
+    run.fails(3, "base: ", "diff", *rules, "http://127.0.0.1:1/x", "base.d")
     run.fails(2, "--base-from", "diff", "--service", "shop", "--type", "cpu")
 
 
@@ -227,6 +252,20 @@ def terminals(stage, run):
             stage.check(False, "query %s prints to a terminal", words)
         except AssertionError as why:
             stage.check("exit 2" in str(why) and "-o" in str(why), "%s", why)
+
+    # What stands in profiles and answers gives it no orders, and turns nothing around.
+    steering = "\x1b[2J\x9b\u202e"
+    for name, value in (("before.pb", 10), ("after.pb", 20)):
+        changed = {STRING: lambda text: text + steering.encode() if text else text}
+        with open(os.path.join(stage.dir, name), "wb") as file:
+            file.write(message(*[(number, changed[number](content) if number in changed else content)
+                                 for number, content in good() if number != SAMPLE] + [(SAMPLE, message((1, 1), (2, value)))]))
+    for words in ([], ["--json"], ["--markdown"], ["--fail-on", "nothing%s:+5%%" % steering],
+                  ["--json", "--fail-on", "nothing:+5%"]):
+        run.shows_nothing_that_steers("diff", *words, "before.pb", "after.pb")
+    for words in (["top"], ["top", "--json"], ["tree"], ["raw"], ["dot"], ["list"], ["list", "--json"], ["timeline"],
+                  ["timeline", "--json"]):
+        run.shows_nothing_that_steers("query", *words, "before.pb")
 
     # A reader that leaves is no fault.
     process = subprocess.Popen([stage.brazier, "query", "raw", old], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
