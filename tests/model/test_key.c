@@ -2,7 +2,6 @@
 #include "model/key.h"
 
 #include "base/random.h"
-#include "tests/support/effort.h"
 #include "tests/vectors/model.h"
 
 #include <string.h>
@@ -247,7 +246,7 @@ static void any_profile_survives_its_key(void **state)
     static const char *const roots[] = {"", "r", "prof/eu-1", "a.b/c/d"};
     int texts = 0, packed = 0, dropped = 0;
     random_seed(&r, 11);
-    for (int round = 0; round < EFFORT(100000); round++) {
+    for (int round = 0; round < 100000; round++) {
         arena_reset(&arena);
         struct profile_meta meta = random_meta(&r, &arena);
         struct slice root = slice_of(roots[random_below(&r, ARRAY_LEN(roots))]);
@@ -290,7 +289,7 @@ static void a_damaged_key_is_refused_or_is_another_right_one(void **state)
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES), again CLEANUP(buf_release) = key;
     int read = 0, refused = 0;
     random_seed(&r, 12);
-    for (int round = 0; round < EFFORT(100000); round++) {
+    for (int round = 0; round < 100000; round++) {
         char bytes[LIMIT_KEY_BYTES];
         struct key_parts parts;
         arena_reset(&arena);
@@ -555,7 +554,7 @@ static void start_after_skips_what_is_older_and_nothing_else(void **state)
     struct random r;
     struct buf key CLEANUP(buf_release) = BUF_INIT(LIMIT_KEY_BYTES), bound CLEANUP(buf_release) = key;
     random_seed(&r, 13);
-    for (int round = 0; round < EFFORT(20000); round++) {
+    for (int round = 0; round < 20000; round++) {
         int64_t ms = 31536000000 + (int64_t)random_below(&r, (uint64_t)TIME_MAX_MS - 2 * 31536000000);
         int64_t step = STEPS[random_below(&r, ARRAY_LEN(STEPS))];
         struct digest digest = {{0}};
