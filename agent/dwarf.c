@@ -36,8 +36,9 @@
     X(dwfl_module_addrinfo)                                                                                  \
     X(dwfl_module_addrdie)                                                                                   \
     X(dwfl_module_nextcu)                                                                                    \
-    X(dwfl_module_getsrc)                                                                                    \
-    X(dwfl_lineinfo)                                                                                         \
+    X(dwarf_getsrc_die)                                                                                      \
+    X(dwarf_linesrc)                                                                                         \
+    X(dwarf_lineno)                                                                                          \
     X(dwarf_haspc)                                                                                           \
     X(dwarf_getscopes)                                                                                       \
     X(dwarf_getscopes_die)                                                                                   \
@@ -274,7 +275,8 @@ static size_t walk_scopes(Dwarf_Die *unit, Dwarf_Die *scopes, int scopes_count, 
     return count;
 }
 
-static size_t frames_by_dwarf(Dwfl_Module *handle, Dwarf_Addr address, struct dwarf_frame place,
+/* *place gets file and line also when no function is known. */
+static size_t frames_by_dwarf(Dwfl_Module *handle, Dwarf_Addr address, struct dwarf_frame *place,
                               struct dwarf_frame *frames)
 {
     Dwarf_Addr bias;
@@ -282,13 +284,19 @@ static size_t frames_by_dwarf(Dwfl_Module *handle, Dwarf_Addr address, struct dw
     if (!unit)
         return 0;
 
+    Dwarf_Line *line = lib.dwarf_getsrc_die(unit, address - bias);
+    int number = 0;
+    if (line && lib.dwarf_lineno(line, &number) == 0)
+        place->file = lib.dwarf_linesrc(line, NULL, NULL);
+    place->line = number;
+
     Dwarf_Die *found CLEANUP(scopes_free) = NULL;
     Dwarf_Die *scopes CLEANUP(scopes_free) = NULL;
     if (lib.dwarf_getscopes(unit, address - bias, &found) <= 0)
         return 0;
     /* Those scopes follow an inlined function to where it was written; we want where it was called. */
     int count = lib.dwarf_getscopes_die(&found[0], &scopes);
-    return count > 0 ? walk_scopes(unit, scopes, count, place, frames) : 0;
+    return count > 0 ? walk_scopes(unit, scopes, count, *place, frames) : 0;
 }
 
 size_t dwarf_frames(struct dwarf *d, struct module *module, uintptr_t address,
@@ -299,13 +307,7 @@ size_t dwarf_frames(struct dwarf *d, struct module *module, uintptr_t address,
         return 0;
 
     struct dwarf_frame place = {0};
-    Dwfl_Line *line = lib.dwfl_module_getsrc(handle, address);
-    int number = 0;
-    if (line)
-        place.file = lib.dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-    place.line = number;
-
-    size_t count = frames_by_dwarf(handle, address, place, frames);
+    size_t count = frames_by_dwarf(handle, address, &place, frames);
     if (count > 0 && frames[count - 1].name)
         return count;
 
