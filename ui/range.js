@@ -1,7 +1,7 @@
 /* The range of time: quick ones, two times typed, a step back or forward, twice as much; in UTC or local time. */
 import { arrow, button, fill, make } from "./dom.js";
 import { closePopup, isOpenAt, openPopup } from "./popup.js";
-import { now } from "./question.js";
+import { now, refresh } from "./question.js";
 import { change, current } from "./state.js";
 import { describeRange, formatStamp, formatTime, isMoving, parseBack, parseRange, parseWall, QUICK, zoneName } from "./time.js";
 
@@ -37,7 +37,7 @@ function rangeForm(keys, range, set) {
     return form;
 }
 
-function openRange(opener, keys, range, set) {
+function openRange(opener, keys, range, set, again) {
     const zone = current().zone;
     const zones = make("div", { class: "row", role: "radiogroup", "aria-label": "Times are shown in" }, [["utc", "UTC"], ["local", "Local time"]].map(([value, text]) =>
         make("label", { class: "tick" }, make("input", { type: "radio", name: "zone", value, checked: value === zone, onchange: () => {
@@ -47,8 +47,11 @@ function openRange(opener, keys, range, set) {
         } }), text)));
     const state = current();
     const quick = make("div", { class: "quick", role: "group", "aria-label": "Quick ranges" }, QUICK.map(([back, text]) =>
-        button(text, { class: "plain small", "aria-pressed": String(!state[keys.to] && (state[keys.from] || "-1h") === back), onclick: () => {
+        button(text, { class: "plain small", "aria-pressed": String(!state[keys.to] && (state[keys.from] || "-1h") === back), onclick: event => {
+            const same = event.currentTarget.getAttribute("aria-pressed") === "true";
             closePopup();
+            if (same && again) return again();
+            refresh(); /* the last hour from now, not from when the page was opened */
             set(back, "");
         } })));
     openPopup(opener, make("div", { role: "dialog", "aria-label": "Range of time", class: "range" }, quick,
@@ -69,7 +72,7 @@ function widened(range) {
 export function makeRangeField({ keys = { from: "from", to: "to" }, name = "Time", range, set, again }) {
     const opener = button("", { "aria-haspopup": "dialog", "aria-expanded": "false", class: "when", onclick: () => {
         if (isOpenAt(opener)) closePopup();
-        else openRange(opener, keys, range, set);
+        else openRange(opener, keys, range, set, again);
     } });
     const act = {
         back: () => set(...moved(range(current()), -1)),
