@@ -169,6 +169,8 @@ bool interpose_malloc_is_first(void)
     return first && dladdr(first, &a) != 0 && dladdr((void *)&next, &b) != 0 && a.dli_fbase == b.dli_fbase;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved names */
+
 RARE static void *malloc_counted(size_t size, const void *caller)
 {
     void *ptr = NEXT(malloc)(size);
@@ -306,3 +308,5 @@ PUBLIC void *pvalloc(size_t size)
         heap_allocated(ptr, size, CALLER);
     return ptr;
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

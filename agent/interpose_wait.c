@@ -29,7 +29,7 @@
     X(pthread_cond_clockwait)
 
 static struct {
-#define MEMBER(name) __typeof__(name) *_Atomic name;
+#define MEMBER(name) __typeof__(name) *_Atomic name; /* NOLINT(bugprone-macro-parentheses): declares it */
     WAIT_FUNCTIONS(MEMBER)
 } next;
 
@@ -68,6 +68,8 @@ bool interpose_wait_is_first(void)
     Dl_info a, b;
     return first && dladdr(first, &a) != 0 && dladdr((void *)&next, &b) != 0 && a.dli_fbase == b.dli_fbase;
 }
+
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved names */
 
 /* What a lock does: tries, and if it must wait, counts. */
 #define LOCK(lock, try)                                                                                      \
@@ -130,3 +132,5 @@ PUBLIC int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t
     contention_waited(since, CALLER);
     return failed;
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -9,11 +9,14 @@
 
 static double exponential(struct random *random)
 {
-    for (double whole = 0;; whole += 1) {
-        double first = random_unit(random), last = first, next;
+    for (unsigned whole = 0;; whole++) {
+        double first = random_unit(random), last = first, next = random_unit(random);
         unsigned length = 1;
-        for (; (next = random_unit(random)) <= last; last = next)
+        while (next <= last) {
+            last = next;
+            next = random_unit(random);
             length++;
+        }
         if (length % 2 == 1) /* the one that broke the run counts too */
             return whole + first;
     }
@@ -32,8 +35,10 @@ static double chance_of(double x)
 
     if (x > 40)
         return 1;
-    for (; x > 1.0 / 64; x /= 2)
+    while (x > 1.0 / 64) {
+        x /= 2;
         halved++;
+    }
     double q = x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5))));
     while (halved-- > 0)
         q = q * (2 - q);
