@@ -65,7 +65,6 @@ class Input {
     leave() {
         const { flame } = this;
         flame.tip.hide();
-        if (flame.hover < 0) return;
         flame.hover = -1;
         if (flame.tree && !flame.tree.isEmpty) flame.mark();
         flame.on.hover?.(null);
@@ -243,7 +242,7 @@ export function listen(flame) {
     for (const name of ["focus", "blur"])
         hear(mirror.element, name, () => {
             element.classList.toggle("flame-focused", name === "focus");
-            if (name === "blur") flame.tip.hide();
+            if (name === "blur") input.leave();
             flame.needs();
         });
     return () => {

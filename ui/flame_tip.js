@@ -87,7 +87,7 @@ export class Tip {
 
     /* A frame at a point of the window. */
     show(words, node, focus, x, y) {
-        const rows = words.lines(node, focus).map(cells => make("tr", {}, cells.map((cell, i) => make(i === 0 ? "th" : "td", {}, cell))));
+        const rows = words.lines(node, focus).map(cells => make("tr", {}, cells.map((cell, i) => make(i === 0 && cell !== "" ? "th" : "td", {}, cell))));
         this.fill(words.tree.name(node), make("table", {}, make("tbody", {}, rows)), words.place(node), x, y);
     }
 
