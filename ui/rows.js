@@ -100,7 +100,9 @@ export class Rows {
         this.hover?.(this.current);
     }
 
+    /* By keyboard: a click chooses a row itself, and what it meets must still be there when it ends. */
     focused() {
+        if (!this.element.matches(":focus-visible")) return;
         if (this.current < 0 && this.count > 0) this.move(0);
     }
 

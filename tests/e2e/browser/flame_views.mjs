@@ -9,6 +9,8 @@ export default {
         assert.deepEqual(all.map(row => [row.name, row.self, row.total]).sort(), top.map(item => [item.name, item.flat, item.cum]).sort());
         assert.ok(drawn < 60 && all.length > 500);
         assert.match(await rows(page).first().textContent(), /^runtime\/internal\/syscall\.Syscall61\.13s8\.16%1\.13s8\.16%$/);
+        await rows(page).nth(3).click();
+        assert.deepEqual(await events("select"), [["runtime.findObject"]]);
         await page.getByRole("button", { name: "Total", exact: true }).click();
         const sorted = (await state()).rows.map(row => row.total);
         assert.deepEqual(sorted, sorted.slice().sort((a, b) => b - a));
@@ -24,8 +26,7 @@ export default {
         assert.ok(all.length > 5 && all.every(row => row.name.startsWith("regexp")));
         assert.match(note, new RegExp(`^${all.length} of [0-9]+ functions`));
         await page.getByRole("grid").focus();
-        await page.keyboard.press("ArrowDown");
-        await page.keyboard.press("Enter");
+        for (const key of ["Home", "ArrowDown", "Enter"]) await page.keyboard.press(key);
         assert.deepEqual((await events("select")).at(-1), [all[1].name]);
         await page.evaluate(() => view.search(""));
         await page.keyboard.press("End");
