@@ -157,8 +157,12 @@ export class Flame {
             this.rowsAt = this.lens.focus;
             this.rows = this.tree.deepest(this.lens.focus) + 1 - this.first;
         }
-        this.height = Math.max(this.rows * ROW + 2, this.scroller.clientHeight);
+        const room = this.scroller.clientHeight, before = this.room ?? room, top = this.scroller.scrollTop;
+        this.room = room;
+        this.height = Math.max(this.rows * ROW + 2, room);
         this.space.style.height = this.rows * ROW + 2 + "px";
+        /* With roots at the bottom, that is what stays. */
+        if (!this.options.icicle && room !== before) this.scroller.scrollTop = top + before - room;
         this.painter.resize(this.scroller.clientWidth, Math.max(this.scroller.clientHeight, 1), devicePixelRatio || 1);
     }
 
