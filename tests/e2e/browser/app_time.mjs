@@ -167,6 +167,16 @@ export const time = {
         assert.deepEqual([stamp(at.parameters(page).from), stamp(at.parameters(page).to)], [start, start + 5 * step]);
     }],
 
+    async "a build without the chart's library shows the same as numbers"(at, page) {
+        await page.route("**/ui/dygraph.js", route => route.fulfill({ contentType: "text/javascript", body: "/* built without */" }));
+        await at.open(page, { service: "checkout", type: "cpu", group: "dc" });
+        const rows = page.locator(".numbers tbody tr");
+        assert.equal(await rows.count(), 20);
+        assert.deepEqual(await page.locator(".numbers thead th").allTextContents(), ["Time", "fra", "ams"]);
+        await rows.last().getByRole("button").click();
+        await page.locator(".timeline .profiles tbody tr").first().waitFor();
+    },
+
     async "a range that is none is said so"(at, page) {
         await at.open(page, { service: "checkout", type: "cpu", from: "yesterday" }, { seen: ".state.failed" });
         await page.getByRole("button", { name: "The last hour" }).click();
