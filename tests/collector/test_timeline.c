@@ -139,6 +139,19 @@ static void what_says_nothing_is_counted_beside(void **state)
                    "\"duration_ms\":[10,0],\"missing\":[2,0]}]");
 }
 
+static void an_average_is_of_those_that_say_something(void **state)
+{
+    struct stage *s = *state;
+    int64_t day = midnight(s);
+
+    put_sample(s, &(struct sample){"goroutine", "dc=fra", "goroutine", "count", day, 0, 10});
+    put_sample(s, &(struct sample){"goroutine", "dc=ams", "goroutine", "count", day + 1, 0, 5});
+    put_sample(s, &(struct sample){.type = "goroutine", .labels = "dc=fra", .created_ms = day + 2});
+    assert_int_equal(ask(s, "goroutine", day, day + TIME_HOUR_MS - 1000, "&step=1h&group_by=dc"), 200);
+    assert_says(s, "{\"value\":\"fra\",\"total\":10,\"total_profiles\":2,");
+    assert_says(s, "\"total\":7.5,\"total_profiles\":3,\"total_duration_ms\":0,\"without_facts\":1,");
+}
+
 static void sums_that_no_number_can_say_are_saturated_and_say_so(void **state)
 {
     struct stage *s = *state;
@@ -274,6 +287,7 @@ int main(void)
         TEST(sums_stand_in_arrays_by_step_and_group),
         TEST(states_are_averaged_and_stretches_are_summed),
         TEST(what_says_nothing_is_counted_beside),
+        TEST(an_average_is_of_those_that_say_something),
         TEST(sums_that_no_number_can_say_are_saturated_and_say_so),
         TEST(without_a_step_a_good_one_is_chosen_and_said),
         TEST(without_an_end_the_steps_end_now_or_with_what_fast_clocks_say),
