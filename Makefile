@@ -245,19 +245,21 @@ bench: all $(PROGRAMS) ## the numbers of docs/PERFORMANCE.md
 
 # --- other builds ----------------------------------------------------------
 # GOAL=test-s3 runs a part only. The kernel's address randomisation may be more than TSan of an older gcc can take, and
-# it would learn nothing from the oracles: they have one thread, and mostly wait for another program. The two longest of
-# them are not asked under ASan either: tests beside them, and fuzzers, go the same ways.
+# it would learn nothing where there are no threads. The two longest oracles, which mostly wait for another program, are
+# not asked under ASan: tests beside them, and fuzzers, go the same ways.
 GOAL ?= test
 NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 SLOW_TIMEOUT ?= 900
+THREADLESS := model pprof view ui
 .PHONY: asan tsan cover fuzz fuzz-programs
 asan: ## all unit tests but two under AddressSanitizer, LeakSanitizer and UBSan
 	UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) BUILD=$(BUILD)/asan TEST_TIMEOUT=$(SLOW_TIMEOUT) \
-	    OPT="-O1 -g -fno-omit-frame-pointer" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" \
+	    OPT="-O1 -g1 -fno-omit-frame-pointer" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" \
 	    SKIP='%/view/test_graph_oracle %/view/test_filter_oracle' $(GOAL)
-tsan: ## all unit tests but the oracles under ThreadSanitizer
+tsan: ## the unit tests of what has threads under ThreadSanitizer
 	TSAN_OPTIONS="second_deadlock_stack=1 $$TSAN_OPTIONS" $(NO_ASLR) $(MAKE) BUILD=$(BUILD)/tsan \
-	    TEST_TIMEOUT=$(SLOW_TIMEOUT) OPT="-O1 -g" SAN="-fsanitize=thread" SKIP='%_oracle' $(GOAL)
+	    TEST_TIMEOUT=$(SLOW_TIMEOUT) OPT="-O1 -g1" SAN="-fsanitize=thread" \
+	    SKIP='$(foreach f,$(THREADLESS),$(BUILD)/tsan/tests/$(f)/%)' $(GOAL)
 cover: ## all unit tests; lines that they ran, by file
 	@find $(BUILD)/cover -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) BUILD=$(BUILD)/cover OPT="-O0 -g" SAN="--coverage" test; code=$$?; \
