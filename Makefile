@@ -117,14 +117,14 @@ $(BUILD)/gen/%.c: $(BUILD)/taken/% Makefile
 # The page's time chart is a library that comes as a package (libjs-dygraphs), here under its licence. DYGRAPHS=DIR is
 # where it lies; without it the page shows tables of numbers in the chart's place.
 DYGRAPHS ?= /usr/share/javascript/dygraphs
-TAKEN_ui := ui/dygraph.js ui/dygraph.css
+TAKEN_ui := ui/dygraph.js
 $(BUILD)/taken/dygraphs: FORCE
 	$(call if_changed,$(wildcard $(DYGRAPHS)/dygraph.min.js))
 	@[ -n "$(wildcard $(DYGRAPHS)/dygraph.min.js)" ] || echo 'no $(DYGRAPHS)/dygraph.min.js: the page will have no time chart'
-$(BUILD)/taken/ui/dygraph.%: $(BUILD)/taken/dygraphs ui/dygraph-licence.txt
+$(BUILD)/taken/ui/dygraph.js: $(BUILD)/taken/dygraphs ui/dygraph-licence.txt
 	@mkdir -p $(@D)
 	@if [ -s $< ] && [ -n "$$(cat $<)" ]; then \
-	    { echo '/*'; cat ui/dygraph-licence.txt; echo '*/'; sed '/[#] sourceMappingURL=/d' '$(DYGRAPHS)/dygraph.min.$*'; } >$@; \
+	    { echo '/*'; cat ui/dygraph-licence.txt; echo '*/'; sed '/[#] sourceMappingURL=/d' '$(DYGRAPHS)/dygraph.min.js'; } >$@; \
 	else echo '/* built without libjs-dygraphs */' >$@; fi
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -19,7 +19,7 @@
 #define JS   "text/javascript; charset=utf-8"
 #define SVG  "image/svg+xml"
 
-/* One row a file. dygraph.* is taken from a package at build time (see the Makefile). */
+/* One row a file. dygraph.js is taken from a package at build time (see the Makefile). */
 #define FILES(ROW)                                                                                           \
     ROW("index.html", HTML, ui_index_html)                                                                   \
     ROW("adhoc.js", JS, ui_adhoc_js)                                                                         \
@@ -30,7 +30,6 @@
     ROW("compare.js", JS, ui_compare_js)                                                                     \
     ROW("compare_menu.js", JS, ui_compare_menu_js)                                                           \
     ROW("dom.js", JS, ui_dom_js)                                                                             \
-    ROW("dygraph.css", CSS, ui_dygraph_css)                                                                  \
     ROW("dygraph.js", JS, ui_dygraph_js)                                                                     \
     ROW("empty.js", JS, ui_empty_js)                                                                         \
     ROW("explore.js", JS, ui_explore_js)                                                                     \
