@@ -43,7 +43,7 @@ function again() {
 /* The types that one wants to see first. */
 const WANTED = ["cpu", "heap", "allocs", "goroutine", "mutex", "block"];
 
-export function firstType(list) {
+function firstType(list) {
     return WANTED.find(name => list.some(each => each.name === name)) || list.find(each => each.name !== "trace")?.name || list[0]?.name || "";
 }
 

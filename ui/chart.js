@@ -15,7 +15,7 @@ const WIDEST_GAP = 1; /* pixels between columns */
 
 /* [first, end) of the runs of steps without profiles that are longer than usual: where profiles come every other step,
    one empty step is none. */
-export function gapsIn(profiles) {
+function gapsIn(profiles) {
     const runs = [], lengths = [];
     let begin = -1, seen = false;
     profiles.forEach((count, i) => {

@@ -24,7 +24,7 @@ function backBy(ms) {
     return { base_from: formatStamp(range.from - ms), base_to: formatStamp(range.to - ms) };
 }
 
-export const compareWith = base => change({ view: "compare", ids: "", ...NO_BASE, ...base });
+const compareWith = base => change({ view: "compare", ids: "", ...NO_BASE, ...base });
 
 export const previousPeriod = () => {
     const range = rangeOf(current());

@@ -15,6 +15,9 @@ export function make(name, attributes, ...children) {
     return element;
 }
 
+/* What the owner of a view may call, and nothing else of it. */
+export const only = (view, names) => Object.fromEntries(names.map(name => [name, (...args) => view[name](...args)]));
+
 export const button = (text, attributes, ...more) =>
     make("button", { type: "button", ...attributes, class: "button " + (attributes?.class || "") }, text, ...more);
 

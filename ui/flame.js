@@ -6,7 +6,7 @@
               {name, path, file, line, module, self, total, baseSelf, baseTotal, share}
 
    This file puts the parts together: a model and its tree, a lens that says what is seen, a layout, a painter. */
-import { make } from "./dom.js";
+import { make, only } from "./dom.js";
 import { Crumbs } from "./flame_crumbs.js";
 import { Painter, ROW, countHits, themeOf } from "./flame_draw.js";
 import { listen } from "./flame_input.js";
@@ -392,8 +392,5 @@ export class Flame {
 export function mountFlame(element, { data, options, on }) {
     const flame = new Flame(element, { options, on });
     if (data) flame.setData(data);
-    const own = {};
-    for (const name of ["setData", "setOptions", "search", "zoom", "resetZoom", "highlight", "png", "destroy", "testState"])
-        own[name] = (...args) => flame[name](...args);
-    return own;
+    return only(flame, ["setData", "setOptions", "search", "zoom", "resetZoom", "highlight", "png", "destroy", "testState"]);
 }

@@ -4,7 +4,7 @@
 const BUDGET_MS = 1500, KEPT = 20;
 
 /* null: no expression. (?i) in front is RE2's way to say that case does not matter. */
-export function expressionOf(text) {
+function expressionOf(text) {
     const bare = text.replace(/^\(\?i\)/, "");
     try {
         return new RegExp(bare, bare === text && /[A-Z]/.test(text.replace(/\\./g, "")) ? "u" : "iu");

@@ -4,7 +4,7 @@
 
      options  {type, palette, nodes, nodeFraction, edgeFraction}
      on       {select(name), hover(frame or null), menu(frame, action)} */
-import { button, make } from "./dom.js";
+import { button, make, only } from "./dom.js";
 import { STEPS, changeStep, heatOf, inkOn, mix, paletteOf } from "./flame_colour.js";
 import { themeOf } from "./flame_draw.js";
 import { openActions } from "./flame_input.js";
@@ -282,7 +282,5 @@ class Graph {
 export function mountGraph(element, { data, options = {}, on = {} }) {
     const graph = new Graph(element, options, on);
     if (data) graph.setData(data);
-    const own = {};
-    for (const name of ["setData", "setOptions", "search", "highlight", "testState", "destroy"]) own[name] = (...args) => graph[name](...args);
-    return own;
+    return only(graph, ["setData", "setOptions", "search", "highlight", "testState", "destroy"]);
 }

@@ -1,8 +1,6 @@
 /* What labels must be: dc=fra, version!=1.4, host=~web.*, tenant!~test.* Several stand with commas between them. In names
    and values a comma, a percent sign and what could be read as part of the sign are escaped as in URLs. */
 
-export const SIGNS = [["=", "is"], ["!=", "is not"], ["=~", "matches"], ["!~", "does not match"]];
-
 function unescape(text) {
     try {
         return decodeURIComponent(text);

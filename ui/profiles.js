@@ -11,7 +11,7 @@ import { formatTime } from "./time.js";
 const PAGE = 200;
 
 /* pprof under a name that says what it is; what is no profile, as it came. */
-export const downloadUrl = ({ id, type }) => href(urlOf("api/0/profiles/" + id, { format: type === "trace" ? "" : "pprof" }));
+const downloadUrl = ({ id, type }) => href(urlOf("api/0/profiles/" + id, { format: type === "trace" ? "" : "pprof" }));
 
 function labelsOf(profile) {
     return (profile.labels || []).map(({ key, value }) => make("span", { class: "tag" }, make("b", {}, key), "=" + value));

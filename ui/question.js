@@ -41,8 +41,6 @@ export const optionsOf = state => {
     return given;
 };
 
-export const hasOptions = state => Object.keys(optionsOf(state)).length > 0;
-
 export function urlOf(path, parameters) {
     const given = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) if (value !== "" && value !== null && value !== undefined) given.set(name, value);
@@ -51,7 +49,7 @@ export function urlOf(path, parameters) {
 }
 
 /* A selection as parameters; `prefix` is base_ for the other side. */
-export function selectionParameters({ service, type, labels, range }, prefix = "") {
+function selectionParameters({ service, type, labels, range }, prefix = "") {
     const given = { [prefix + "service"]: service };
     if (!prefix) given.type = type;
     const text = formatMatchers(parseMatchers(labels));

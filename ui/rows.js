@@ -126,9 +126,9 @@ export class Rows {
 }
 
 /* A number, and one with its share as a bar behind it; `more` stands beside it, less loud. */
-export const numberCell = (text, isZero = false) => make("div", { role: "gridcell", class: isZero ? "row-number row-zero" : "row-number" }, text);
+const numberCell = (text, isZero = false) => make("div", { role: "gridcell", class: isZero ? "row-number row-zero" : "row-number" }, text);
 
-export function barCell(text, share, { kind = "", more = "" } = {}) {
+function barCell(text, share, { kind = "", more = "" } = {}) {
     const bar = make("i", { class: "row-bar", "aria-hidden": "true" });
     bar.style.width = Math.min(1, Math.max(0, Math.abs(share) || 0)) * 100 + "%";
     return make("div", { role: "gridcell", class: `row-number ${kind} ${share === 0 ? "row-zero" : ""}` }, bar, make("span", {}, text), more === "" ? null : make("span", { class: "row-more" }, more));

@@ -3,7 +3,7 @@
 
      options  as those of the flame graph; name: the function
      on       as those of the flame graph; select(name) also when another function is chosen here */
-import { fill, make } from "./dom.js";
+import { fill, make, only } from "./dom.js";
 import { Flame } from "./flame.js";
 import { modelOf } from "./flame_model.js";
 import { formatChange, formatShare, formatValue } from "./units.js";
@@ -118,7 +118,5 @@ class Sandwich {
 export function mountSandwich(element, { data, name, options = {}, on = {} }) {
     const sandwich = new Sandwich(element, name, options, on);
     if (data) sandwich.setData(data);
-    const own = {};
-    for (const each of ["setData", "setOptions", "setName", "search", "highlight", "testState", "destroy"]) own[each] = (...args) => sandwich[each](...args);
-    return own;
+    return only(sandwich, ["setData", "setOptions", "setName", "search", "highlight", "testState", "destroy"]);
 }

@@ -3,7 +3,7 @@
 
      options  {type, sort: "name" | "self" | "total" | "selfChange" | "totalChange" | ..., descending, palette}
      on       {select(name), hover(frame or null), menu(frame, action), sort(key, descending)} */
-import { make } from "./dom.js";
+import { make, only } from "./dom.js";
 import { paletteOf } from "./flame_colour.js";
 import { themeOf } from "./flame_draw.js";
 import { openActions } from "./flame_input.js";
@@ -194,7 +194,5 @@ class Table {
 export function mountTable(element, { data, options = {}, on = {} }) {
     const table = new Table(element, options, on);
     if (data) table.setData(data);
-    const own = {};
-    for (const name of ["setData", "setOptions", "search", "highlight", "sortBy", "testState", "destroy"]) own[name] = (...args) => table[name](...args);
-    return own;
+    return only(table, ["setData", "setOptions", "search", "highlight", "sortBy", "testState", "destroy"]);
 }

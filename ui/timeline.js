@@ -30,7 +30,7 @@ function seriesOf(answer) {
     return list;
 }
 
-export function dataOf(answer, zone) {
+function dataOf(answer, zone) {
     const profiles = new Array(answer.points).fill(0);
     for (const group of answer.groups) group.profiles.forEach((count, i) => { profiles[i] += count; });
     return { start: Date.parse(answer.start), step: answer.step_ms, points: answer.points, unit: answer.unit, stacked: answer.kind === "sum", zone, profiles,

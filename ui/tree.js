@@ -3,7 +3,7 @@
 
      options  {type, inverted, collapsed}
      on       {select(name), hover(frame or null), menu(frame, action)} */
-import { make } from "./dom.js";
+import { make, only } from "./dom.js";
 import { countHits } from "./flame_draw.js";
 import { openActions } from "./flame_input.js";
 import { modelOf } from "./flame_model.js";
@@ -203,7 +203,5 @@ class TreeView {
 export function mountTree(element, { data, options = {}, on = {} }) {
     const view = new TreeView(element, options, on);
     if (data) view.setData(data);
-    const own = {};
-    for (const name of ["setData", "setOptions", "search", "highlight", "testState", "destroy"]) own[name] = (...args) => view[name](...args);
-    return own;
+    return only(view, ["setData", "setOptions", "search", "highlight", "testState", "destroy"]);
 }
