@@ -121,10 +121,11 @@ static void agent_free(struct agent *a)
 {
     names_free(a->profiling.names);
     bool is_quiet = profilers_end();
-    if (sampler_is_quiet() && is_quiet)
-        modules_release(&a->profiling.modules);
     pause_release(&a->pause);
     settings_release(&a->settings);
+    if (!sampler_is_quiet() || !is_quiet)
+        return; /* somebody still looks at the modules */
+    modules_release(&a->profiling.modules);
     free(a);
 }
 

@@ -17,7 +17,7 @@ extern atomic_bool contention_is_on;
 /* Is the time to be taken? Not of our own locks. */
 static inline bool contention_counts(void)
 {
-    return __builtin_expect(atomic_load_explicit(&contention_is_on, memory_order_relaxed), 0) && !own_is_on();
+    return __builtin_expect(atomic_load_explicit(&contention_is_on, memory_order_acquire), 0) && !own_is_on();
 }
 
 /* On the monotonic clock, in nanoseconds. */

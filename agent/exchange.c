@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     CONNECT_MS = 10 * 1000,
@@ -77,6 +78,13 @@ static int on_progress(void *user, curl_off_t expected, curl_off_t got, curl_off
     return pause_left_ms(user) == 0;
 }
 
+/* A program that the process starts meanwhile must not inherit it. lint: the library's signature */
+static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)user, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* --- the request --- */
 
 static void headers_free(struct curl_slist **list)
@@ -131,6 +139,7 @@ static void set_up(CURL *easy, const struct post *post, struct curl_slist *heade
     (void)lib.curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body.len);
     (void)lib.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)lib.curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
+    (void)lib.curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     (void)lib.curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     (void)lib.curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     (void)lib.curl_easy_setopt(easy, CURLOPT_XFERINFODATA, post->pause);

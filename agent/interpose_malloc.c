@@ -66,7 +66,7 @@ static bool is_in_arena(const void *ptr)
 /* Zeroed; the size stands in front. */
 static void *arena_take(size_t size)
 {
-    if (size > ARENA_BYTES)
+    if (size > ARENA_BYTES - ARENA_ALIGN)
         return NULL;
     size_t room = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN + ARENA_ALIGN;
     size_t at = atomic_fetch_add(&arena_used, room);

@@ -53,6 +53,8 @@ bool ledger_after_fork(struct ledger *l)
         return true;
     }
     (void)pthread_mutex_init(&l->lock, NULL);
+    if (!l->stacks)
+        return true;
     memset(l->index, 0, INDEX_SLOTS * sizeof *l->index);
     memset(l->lost, 0, sizeof l->lost);
     l->count = l->frames_count = 0;

@@ -52,8 +52,8 @@ bool ledger_open(struct ledger *l);
 bool ledger_after_fork(struct ledger *l);
 
 /* Around all that follows. The caller may hold any lock of the program, so whoever has this one waits for no
- * other; that is also why fork() does not take it. Signals are blocked meanwhile, and what happens is the
- * agent's own. */
+ * other; that is also why fork() does not take it. What happens meanwhile is the agent's own, in a signal
+ * handler too: it does not come here again. */
 void ledger_lock(struct ledger *l);
 void ledger_unlock(struct ledger *l);
 

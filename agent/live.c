@@ -76,7 +76,8 @@ static size_t find(const void *ptr, uintptr_t key)
 
 bool live_has(const void *ptr)
 {
-    return atomic_load_explicit(&set, memory_order_acquire) && find(ptr, (uintptr_t)ptr) != SLOTS;
+    /* NULL is the key of free slots. */
+    return ptr && atomic_load_explicit(&set, memory_order_acquire) && find(ptr, (uintptr_t)ptr) != SLOTS;
 }
 
 static uint32_t take_spare(void)

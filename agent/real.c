@@ -1,4 +1,7 @@
-/* dlsym() gives functions as objects; memcpy turns one into the other without a cast that C forbids. */
+/*
+ * dlsym() gives functions as objects; memcpy turns one into the other without a cast that C forbids. They are
+ * looked up when the library is loaded, for dlsym() is not for signal handlers and sigaction() is.
+ */
 #include "agent/real.h"
 
 #include <dlfcn.h>
@@ -9,6 +12,8 @@
 typedef int create_fn(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 typedef int sigaction_fn(int, const struct sigaction *, struct sigaction *);
 typedef sighandler_t signal_fn(int, sighandler_t);
+
+static _Atomic(void *) kept_create, kept_sigaction, kept_signal;
 
 /* Two threads that look at once find the same. */
 static void *next_of(_Atomic(void *) *kept, const char *name)
@@ -21,12 +26,18 @@ static void *next_of(_Atomic(void *) *kept, const char *name)
     return found;
 }
 
+__attribute__((constructor)) static void look_early(void)
+{
+    (void)next_of(&kept_create, "pthread_create");
+    (void)next_of(&kept_sigaction, "sigaction");
+    (void)next_of(&kept_signal, "signal");
+}
+
 int real_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes, void *(*fn)(void *),
                         void *arg)
 {
-    static _Atomic(void *) kept;
     create_fn *create;
-    void *found = next_of(&kept, "pthread_create");
+    void *found = next_of(&kept_create, "pthread_create");
     if (!found)
         return EAGAIN;
 
@@ -36,9 +47,8 @@ int real_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes,
 
 int real_sigaction(int number, const struct sigaction *action, struct sigaction *ret_before)
 {
-    static _Atomic(void *) kept;
     sigaction_fn *set;
-    void *found = next_of(&kept, "sigaction");
+    void *found = next_of(&kept_sigaction, "sigaction");
     if (!found) {
         errno = ENOSYS;
         return -1;
@@ -50,9 +60,8 @@ int real_sigaction(int number, const struct sigaction *action, struct sigaction 
 
 sighandler_t real_signal(int number, sighandler_t handler)
 {
-    static _Atomic(void *) kept;
     signal_fn *set;
-    void *found = next_of(&kept, "signal");
+    void *found = next_of(&kept_signal, "signal");
     if (!found) {
         errno = ENOSYS;
         return SIG_ERR;

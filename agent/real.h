@@ -1,6 +1,6 @@
 /*
- * The C library's own functions behind those that the agent stands in for. Each is looked up once and stays.
- * Any thread; not in signal handlers.
+ * The C library's own functions behind those that the agent stands in for. Each is looked up once, early, and
+ * stays. Any thread; the two of signals in signal handlers too, once the constructors have run.
  */
 #ifndef AGENT_REAL_H
 #define AGENT_REAL_H

@@ -59,6 +59,16 @@ static void code_that_is_gone_is_nobodys(void **state)
     assert_int_not_equal(find(5000, 6000), before); /* other code by now */
 }
 
+static void one_that_is_not_open_survives_a_fork_too(void **state)
+{
+    (void)state;
+    struct ledger closed = LEDGER_INIT;
+    assert_int_equal(pthread_mutex_lock(&closed.lock), 0);
+    assert_true(ledger_after_fork(&closed));
+    assert_int_equal(pthread_mutex_trylock(&closed.lock), 0);
+    assert_int_equal(pthread_mutex_unlock(&closed.lock), 0);
+}
+
 static int open_ledger(void **state)
 {
     (void)state;
@@ -71,6 +81,7 @@ int main(void)
         cmocka_unit_test(a_stack_has_one_number),
         cmocka_unit_test(what_is_needed_survives_when_it_is_crowded),
         cmocka_unit_test(code_that_is_gone_is_nobodys),
+        cmocka_unit_test(one_that_is_not_open_survives_a_fork_too),
     };
     return cmocka_run_group_tests(tests, open_ledger, NULL);
 }

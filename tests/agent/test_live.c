@@ -35,6 +35,18 @@ static void what_is_put_in_comes_out_once(void **state)
     assert_false(live_may_have(at(0x70001230)));
 }
 
+/* Its key is that of a free slot, and its page is shared with pointers that are in the set. */
+static void no_pointer_is_in_no_set(void **state)
+{
+    (void)state;
+    void *beside = at((size_t)LIVE_PAGES << LIVE_PAGE_SHIFT | 64);
+    struct live_entry entry = {1, 100, 7, 0}, got;
+    assert_int_equal(live_put(beside, &entry, &got), LIVE_NEW);
+    assert_true(live_may_have(NULL));
+    assert_false(live_has(NULL));
+    assert_true(live_take(beside, &got));
+}
+
 static void a_full_set_says_so_and_is_empty_again(void **state)
 {
     (void)state;
@@ -125,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_put_in_comes_out_once),
+        cmocka_unit_test(no_pointer_is_in_no_set),
         cmocka_unit_test(numbers_follow_those_of_the_stacks),
         cmocka_unit_test(owners_find_their_pointers_while_others_come_and_go),
         cmocka_unit_test(a_full_set_says_so_and_is_empty_again),
