@@ -1,7 +1,8 @@
 /* Which functions a regular expression means. Capitals make it mind case. Names are matched, each once, not frames; in a
-   worker that is ended when it takes too long, as JavaScript's expressions can take for ever. */
+   worker that is ended when it takes too long, as JavaScript's expressions can take for ever, and when it has had nothing
+   to do for a while: browsers end none that nobody ends. */
 
-const BUDGET_MS = 1500, KEPT = 20;
+const BUDGET_MS = 1500, IDLE_MS = 10000, KEPT = 20;
 
 /* null: no expression. (?i) in front is RE2's way to say that case does not matter. */
 function expressionOf(text) {
@@ -46,10 +47,16 @@ class Searcher {
     }
 
     worker() {
+        clearTimeout(this.idle);
         if (this.thread) return this.thread;
         this.thread = new Worker(new URL("search_worker.js", import.meta.url), { type: "module" });
         this.thread.postMessage({ names: this.symbols.distinct.map(id => this.symbols.strings[id]) });
         return this.thread;
+    }
+
+    endWorker() {
+        this.thread.terminate();
+        this.thread = null;
     }
 
     /* {hits, looked}. One after the other, so that each has the whole time. */
@@ -60,11 +67,11 @@ class Searcher {
             const end = () => {
                 clearTimeout(timer);
                 worker.removeEventListener("message", heard);
+                if (this.thread) this.idle = setTimeout(() => this.endWorker(), IDLE_MS);
                 resolve({ hits, looked });
             };
             const timer = setTimeout(() => {
-                worker.terminate();
-                this.thread = null;
+                this.endWorker();
                 end();
             }, BUDGET_MS);
             const heard = ({ data }) => {

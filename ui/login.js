@@ -13,7 +13,7 @@ async function signIn(token) {
     if (response.ok) return "";
     if (response.status === 401 || response.status === 403) return "This token is not known.";
     try {
-        return (await response.json()).error;
+        return (await response.json()).error || `The server answered ${response.status}.`;
     } catch {
         return `The server answered ${response.status}.`;
     }

@@ -17,7 +17,7 @@ export function parseMatcher(text) {
 
 export const parseMatchers = text => (text || "").split(",").map(parseMatcher).filter(Boolean);
 
-const escape = (text, what) => text.replace(what, c => "%" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"));
+const escape = (text, what) => text.replace(what, c => c > "\x7f" ? encodeURIComponent(c) : "%" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"));
 
 export const formatMatcher = ({ name, sign, value }) =>
     escape(name, /[%,+=!~\s]/g) + sign + escape(value, /[%,+]|^[\s~=]|\s$/g);

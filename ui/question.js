@@ -61,7 +61,7 @@ function selectionParameters({ service, type, labels, range }, prefix = "") {
 
 /* A view of a selection: {format, ...}. */
 export function viewUrl(selection, options) {
-    if (selection.ids) return urlOf("api/0/profiles/" + selection.ids.replaceAll(",", "+"), options);
+    if (selection.ids) return urlOf("api/0/profiles/" + selection.ids.split(",").map(encodeURIComponent).join("+"), options);
     return urlOf("api/0/profiles/merge", { ...selectionParameters(selection), ...options });
 }
 

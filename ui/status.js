@@ -44,16 +44,17 @@ export class Status {
     }
 
     update() {
-        if (!this.timer) this.look();
+        if (!this.turn) this.look(this.turn = {});
     }
 
     leave() {
         clearTimeout(this.timer);
-        this.timer = 0;
+        this.turn = null;
     }
 
-    async look() {
-        this.timer = setTimeout(() => this.look(), EVERY_MS);
+    /* The next time is counted from the answer, so that a slow server is not asked more; who will not sign in is asked
+       once. */
+    async look(turn) {
         try {
             const { body } = await askNow("api/0/status");
             fill(this.place, panels(body));
@@ -62,6 +63,8 @@ export class Status {
         } catch (error) {
             this.told.textContent = explain(error).join(": ");
             this.told.classList.add("grew");
+            if (error.status === 401 && this.turn === turn) this.turn = null;
         }
+        if (this.turn === turn) this.timer = setTimeout(() => this.look(turn), EVERY_MS);
     }
 }

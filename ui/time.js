@@ -3,6 +3,7 @@
 
 const UNITS = { s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 7 * 86400e3 };
 const DAY = 86400e3;
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z"), LATEST = Date.parse("9999-12-31T23:59:59Z"); /* what stamps of four digits can say */
 const AHEAD = 10 * 60e3; /* a range that ends now takes in hosts whose clocks are so much ahead */
 
 export const QUICK = [["-5m", "Last 5 minutes"], ["-15m", "Last 15 minutes"], ["-30m", "Last 30 minutes"], ["-1h", "Last hour"],
@@ -21,14 +22,18 @@ export function parseBack(text) {
 
 /* null: not a time. */
 export function parseTime(text, now) {
+    const ms = read(text, now);
+    return ms >= EARLIEST && ms <= LATEST ? ms : null;
+}
+
+function read(text, now) {
     const back = parseBack(text);
     if (back !== null) return now - back;
     if (/^\d{1,15}(\.\d+)?$/.test(text)) return Math.round(parseFloat(text) * 1000);
     const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(Z|[+-]\d\d:?\d\d)?$/i.exec(text.trim());
-    if (!found) return null;
+    if (!found) return NaN;
     const [, year, month, day, hour = "00", minute = "00", second = "00", , zone = "Z"] = found;
-    const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.length === 5 ? zone.slice(0, 3) + ":" + zone.slice(3) : zone.toUpperCase()}`);
-    return Number.isNaN(ms) ? null : ms;
+    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.length === 5 ? zone.slice(0, 3) + ":" + zone.slice(3) : zone.toUpperCase()}`);
 }
 
 export const isMoving = (from, to) => parseBack(from || "-1h") !== null || (to ? parseBack(to) !== null : true);
