@@ -195,6 +195,23 @@ static void a_token_that_is_a_proxys_does_not_end_a_session(void **state)
                      401);
 }
 
+static void a_stranger_with_many_cookies_has_few_of_them_looked_at(void **state)
+{
+    struct stage *s = *state;
+    char session[300], lines[600];
+    const char *pair;
+
+    snprintf(session, sizeof(session), "%s", log_in(s, "reader-token-0123456789"));
+    pair = strchr(session, ' ') + 1;
+    snprintf(lines, sizeof(lines), "Cookie: brazier_session=1; other=1; brazier_session=2; %s", pair);
+    assert_int_equal(stage_ask(s, "GET", "/api/0/services", lines, SLICE_NULL), 404);
+    snprintf(lines, sizeof(lines),
+             "Cookie: brazier_session=1; brazier_session=2; brazier_session=3; brazier_session=4; "
+             "brazier_session=5; brazier_session=6; brazier_session=7; brazier_session=8; %s",
+             pair);
+    assert_int_equal(stage_ask(s, "GET", "/api/0/services", lines, SLICE_NULL), 401);
+}
+
 static void without_tokens_nobody_has_to_log_in(void **state)
 {
     struct stage *s = *state;
@@ -214,6 +231,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_changes_something_only_from_the_page_itself, setup,
                                         stage_teardown),
         cmocka_unit_test_setup_teardown(a_session_ends_with_its_time_its_token_or_by_leaving, setup,
+                                        stage_teardown),
+        cmocka_unit_test_setup_teardown(a_stranger_with_many_cookies_has_few_of_them_looked_at, setup,
                                         stage_teardown),
         cmocka_unit_test_setup_teardown(a_token_that_is_a_proxys_does_not_end_a_session, setup,
                                         stage_teardown),
