@@ -26,7 +26,7 @@ def links_of(name, text):
     if name.endswith(".html"):
         return re.findall(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]*)"', text)
     if name.endswith(".js"):
-        return re.findall(r'^\s*(?:import|export)\b[^;]*?["\'](\.[^"\']*)["\']', text, re.M)
+        return re.findall(r'^\s*(?:import|export)\b[^;()]*?["\'](\.[^"\']*)["\']', text, re.M)
     return []
 
 
