@@ -107,6 +107,7 @@
 #define LIMIT_SCRAPE_CONFIG_BYTES (4 * MIB)
 #define LIMIT_TARGETS_BYTES       (16 * MIB)
 #define LIMIT_TARGETS             20000UL
+#define LIMIT_FOUND               1000000UL /* by one source, before rules drop most of them */
 #define LIMIT_SCRAPE_JOBS         200UL
 /* What was fetched last, kept to send the difference of the next time: of 1,000 targets three of 100 KB. */
 #define LIMIT_DELTA_BYTES (512 * MIB)

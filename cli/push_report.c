@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "cli/amount.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -101,9 +102,9 @@ void push_report_end(const struct push_report *r)
         if (FATES[i].mark)
             count_unnamed(r, (enum push_fate)i);
     (void)fflush(stdout);
-    (void)fprintf(stderr, "%s %" PRIu64 " of %" PRIu64 " profiles, %.1f MB",
-                  r->is_dry ? "would store" : "stored", r->sums[PUSH_STORED].files, r->files,
-                  (double)r->sums[PUSH_STORED].bytes / 1e6);
+    (void)fprintf(stderr, "%s %" PRIu64 " of %" PRIu64 " profile%s, ", r->is_dry ? "would store" : "stored",
+                  r->sums[PUSH_STORED].files, r->files, r->files == 1 ? "" : "s");
+    amount_print(stderr, r->sums[PUSH_STORED].bytes);
     for (size_t i = 0; i < PUSH_FATES; i++)
         if (FATES[i].in_sum && r->sums[i].files > 0)
             (void)fprintf(stderr, "; %" PRIu64 " %s", r->sums[i].files, FATES[i].in_sum);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/printable.h"
+#include "cli/amount.h"
 #include "cli/label_word.h"
 #include "cli/scrape_status.h"
 #include "client/token.h"
@@ -220,8 +221,9 @@ static bool drain(struct scraper *s, int64_t drain_ms, const sigset_t *set, bool
 
 static int conclude(const struct scraper_stats *s, bool is_delivered, const char *spool_dir)
 {
-    (void)fprintf(stderr, "scraped %zu targets: %" PRIu64 " profiles delivered, %.1f MB", s->targets,
-                  s->delivery.sent, (double)s->delivery.sent_bytes / 1e6);
+    (void)fprintf(stderr, "scraped %zu target%s: %" PRIu64 " profile%s delivered, ", s->targets,
+                  s->targets == 1 ? "" : "s", s->delivery.sent, s->delivery.sent == 1 ? "" : "s");
+    amount_print(stderr, s->delivery.sent_bytes);
     if (s->empty > 0)
         (void)fprintf(stderr, "; %" PRIu64 " without samples", s->empty);
     if (s->failed > 0)
@@ -256,8 +258,9 @@ static int run_once(const struct scrape_options *o, struct scraper *s, const sig
 static int run_on(const struct scrape_options *o, struct scraper *s, const sigset_t *set)
 {
     struct scraper_stats stats;
+    size_t count = scraper_stats(s).targets;
 
-    log_detail(LOG_INFO, "scraping", "%zu targets, into %s", scraper_stats(s).targets, o->collector);
+    log_detail(LOG_INFO, "scraping", "%zu target%s, into %s", count, count == 1 ? "" : "s", o->collector);
     while (!told_to_stop(set, TICK_MS))
         ;
     log_event(LOG_INFO, "stopping: delivering what was fetched");

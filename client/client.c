@@ -336,6 +336,7 @@ static enum status code_of(long status)
     case 401:
     case 403: return E_DENIED;
     case 404: return E_NOT_FOUND;
+    case 408: return E_UNAVAILABLE;
     case 413:
     case 414: return E_TOO_LARGE;
     case 429:

@@ -69,7 +69,7 @@ void client_freep(struct client **c);
  *
  * E_INVALID 400 and others of 4xx, also a URL that is none and a redirect to another origin; E_DENIED 401,
  * 403; E_NOT_FOUND 404; E_TOO_LARGE 413, 414, or the answer is over max_bytes; E_BUSY 429, 503; E_UNAVAILABLE
- * other 5xx, no answer, or only a part of one.
+ * 408, other 5xx, no answer, or only a part of one.
  */
 NODISCARD enum status client_call(struct client *c, const struct client_request *request,
                                   struct client_answer *ret_answer, struct error *err);

@@ -114,7 +114,8 @@ static void send_one(struct delivery *d, struct client *client, struct parcel *t
     if (status == OK) {
         spool_finish(d->options.spool, take_parcel);
         note_sent(d, bytes);
-    } else if ((status == E_INVALID || status == E_TOO_LARGE) && answer.has_answered) {
+    } else if ((status == E_INVALID || status == E_TOO_LARGE) && answer.has_answered &&
+               answer.status / 100 != 3) { /* what redirects has not looked at the profile */
         note_refused(d, take_parcel, &err);
         spool_finish(d->options.spool, take_parcel);
     } else {

@@ -43,7 +43,8 @@ struct finding {
     const struct report *report;
     struct target **targets;
     size_t count, cap;
-    size_t bad;
+    size_t seen, bad;
+    const atomic_bool *is_over;
     struct error first_bad;
 };
 
@@ -61,6 +62,10 @@ static enum status add_found(void *user, struct attributes *found, struct error 
     struct target *target;
     struct error bad;
 
+    if (atomic_load(f->is_over))
+        return error_set(err, E_UNAVAILABLE, "told to stop");
+    if (f->seen++ == LIMIT_FOUND)
+        return error_set(err, E_TOO_LARGE, "more than %lu targets, dropped ones included", LIMIT_FOUND);
     if (f->count == LIMIT_TARGETS)
         return error_set(err, E_TOO_LARGE, "more than %lu targets", LIMIT_TARGETS);
     if (target_new(f->job, found, &target, &bad) != OK) {
@@ -109,7 +114,7 @@ static enum status ask(struct seeker *k, size_t index, struct error *err)
 {
     struct discovery *d = k->discovery;
     const struct source *source = &k->job->sources[index];
-    struct finding f CLEANUP(finding_release) = {.job = k->job};
+    struct finding f CLEANUP(finding_release) = {.job = k->job, .is_over = &d->is_over};
 
     const struct receiver to = {add_found, &f, &d->is_over};
 

@@ -29,6 +29,8 @@ static enum status read_group(struct yaml at, struct group *ret_group, struct er
         return yaml_fault(g.targets, err, "targets: a list is expected here");
     if (!yaml_is_null(g.labels) && !yaml_is_map(g.labels))
         return yaml_fault(g.labels, err, "labels: names with values are expected here");
+    if (yaml_count(g.labels) > LIMIT_ATTRIBUTES)
+        return yaml_fault(g.labels, err, "labels: more than %lu", LIMIT_ATTRIBUTES);
     *ret_group = g;
     return OK;
 }

@@ -307,10 +307,10 @@ void page_html(struct scraper *s, struct buf *out)
 
     buf_append_cstr(out, HTML_HEAD);
     buf_printf(out,
-               "<p>%zu targets, %zu down, %zu being asked. %" PRIu64 " profiles delivered, %" PRIu64
+               "<p>%zu target%s, %zu down, %zu being asked. %" PRIu64 " profiles delivered, %" PRIu64
                " refused; %zu wait (%zu bytes), %" PRIu64 " were dropped.",
-               stats.targets, stats.down, stats.running, stats.delivery.sent, stats.delivery.refused,
-               stats.spool.waiting, stats.spool.bytes, stats.spool.dropped);
+               stats.targets, stats.targets == 1 ? "" : "s", stats.down, stats.running, stats.delivery.sent,
+               stats.delivery.refused, stats.spool.waiting, stats.spool.bytes, stats.spool.dropped);
     if (stats.delivery.is_away) {
         buf_append_cstr(out, "<p class=\"down\">The collector does not take profiles: ");
         markup_text(slice_of(stats.delivery.error), out);

@@ -142,6 +142,8 @@ enum status source_dns_ask(const struct source *source, const struct receiver *t
         resolver.nscount = 1;
     }
     for (size_t i = 0; i < source->word_count; i++) {
+        if (to->is_over && atomic_load(to->is_over)) /* each name may take long */
+            return error_set(err, E_UNAVAILABLE, "told to stop");
         struct answer a = {.source = source, .name = source->words[i], .to = to};
         if (ask_name(&resolver, &a, err) != OK)
             return err ? err->code : E_UNAVAILABLE;

@@ -26,6 +26,7 @@
 
 #define HEAD   "brazier-spool 1\n"
 #define SUFFIX ".profile"
+#define PART   ".part"
 
 enum { NAME_BYTES = 32, AGE_DIGITS = 16, PATH_BYTES = 4096, FILE_HEAD_BYTES = 16 * 1024 };
 
@@ -87,7 +88,7 @@ static bool file_write(const struct spool *s, const struct parcel *p)
                     head CLEANUP(buf_release) = BUF_INIT(FILE_HEAD_BYTES);
 
     name_of(s, p->age, &name);
-    buf_printf(&part, "%s.part", buf_cstr(&name));
+    buf_printf(&part, "%s" PART, buf_cstr(&name));
     buf_printf(&head, HEAD "%s\n%zu\n", p->path, p->body.len);
     if (name.full || part.full || head.full)
         return false;
@@ -208,6 +209,29 @@ static void take_over(struct spool *s, const char *name)
         s->next_age = p->age + 1;
 }
 
+static int is_part(const struct dirent *entry)
+{
+    return strspn(entry->d_name, "0123456789abcdef") == AGE_DIGITS &&
+           strcmp(entry->d_name + AGE_DIGITS, SUFFIX PART) == 0;
+}
+
+/* What a process that was killed had begun to write. */
+static void remove_parts(const struct spool *s)
+{
+    struct dirent **found;
+    int count = scandir(s->dir, &found, is_part, NULL);
+
+    for (int i = 0; i < count; i++) {
+        struct buf path CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
+        buf_printf(&path, "%s/%s", s->dir, found[i]->d_name);
+        if (!path.full)
+            (void)unlink(buf_cstr(&path));
+        free(found[i]);
+    }
+    if (count >= 0)
+        free(found);
+}
+
 static int later_first(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*b)->d_name, (*a)->d_name);
@@ -226,6 +250,7 @@ static enum status open_dir(struct spool *s, struct error *err)
         return error_set_errno(err, E_CONFIG, errno, "the spool %s", s->dir);
     if (flock(s->lock_file, LOCK_EX | LOCK_NB) != 0)
         return error_set(err, E_CONFIG, "the spool %s is in use by another process", s->dir);
+    remove_parts(s);
     int count = scandir(s->dir, &found, is_ours, later_first);
     if (count < 0)
         return error_set_errno(err, E_CONFIG, errno, "the spool %s", s->dir);

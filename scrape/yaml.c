@@ -1,5 +1,6 @@
 /* By libyaml, which loads without recursion, keeps aliases as references (a small text stays small) and gives
- * every node its place. */
+ * every node its place. Its time grows with the square of the depth and of the number of anchors, so a text
+ * is gone through once before it is loaded, to see that both are bounded. */
 #include "scrape/yaml.h"
 
 #include "base/alloc.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <yaml.h>
 
-enum { FAULT_BYTES = 400 };
+enum { FAULT_BYTES = 400, DEPTH_MAX = 100, ANCHORS_MAX = 1000 };
 
 struct yaml_doc {
     const char *name;
@@ -27,16 +28,59 @@ static const yaml_node_t *node_of(struct yaml y)
     return y.node;
 }
 
+static bool has_anchor(const yaml_event_t *e)
+{
+    switch (e->type) {
+    case YAML_ALIAS_EVENT: return true;
+    case YAML_SCALAR_EVENT: return e->data.scalar.anchor != NULL;
+    case YAML_SEQUENCE_START_EVENT: return e->data.sequence_start.anchor != NULL;
+    case YAML_MAPPING_START_EVENT: return e->data.mapping_start.anchor != NULL;
+    default: return false;
+    }
+}
+
+static void open_parser(struct slice text, yaml_parser_t *parser)
+{
+    if (!yaml_parser_initialize(parser))
+        abort();
+    yaml_parser_set_input_string(parser, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len);
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+}
+
+/* What is no YAML is found when it is loaded. */
+static enum status check_bounds(struct slice text, const char *name, struct error *err)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    size_t depth = 0, anchors = 0, line = 0;
+    bool is_over = false;
+
+    open_parser(text, &parser);
+    while (!is_over && depth <= DEPTH_MAX && anchors <= ANCHORS_MAX && yaml_parser_parse(&parser, &event)) {
+        depth += event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT;
+        depth -= event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
+        anchors += has_anchor(&event);
+        is_over = event.type == YAML_STREAM_END_EVENT;
+        line = event.start_mark.line + 1;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    if (depth > DEPTH_MAX)
+        return error_set(err, E_INVALID, "%s:%zu: nested deeper than %d", name, line, DEPTH_MAX);
+    if (anchors > ANCHORS_MAX)
+        return error_set(err, E_INVALID, "%s:%zu: more than %d anchors and aliases", name, line, ANCHORS_MAX);
+    return OK;
+}
+
 enum status yaml_parse(struct slice text, const char *name, struct yaml_doc **ret_doc, struct error *err)
 {
-    struct yaml_doc *doc = mem_zero(1, sizeof *doc);
     yaml_parser_t parser;
 
+    if (check_bounds(text, name, err) != OK)
+        return E_INVALID;
+    struct yaml_doc *doc = mem_zero(1, sizeof *doc);
     doc->name = name;
-    if (!yaml_parser_initialize(&parser))
-        abort();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len);
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    open_parser(text, &parser);
     bool is_good = yaml_parser_load(&parser, &doc->tree);
     if (!is_good)
         (void)error_set(err, E_INVALID, "%s:%zu: %s%s%s", name, parser.problem_mark.line + 1,

@@ -119,6 +119,18 @@ def once(stage, api, scraper, program):
         stage.check(part in scraper.once(*words, code=2), "%r says nothing of %s", words, part)
 
 
+def collector_itself(stage, api, scraper):
+    """Any path that answers pprof is a target: here what the collector merges."""
+    api.request("POST", "/api/0/profiles", {"service": "source", "type": "cpu"}, read("go/cpu-000.pb.gz"))
+    path = "/api/0/profiles/merge?service=source&type=cpu&from=2026-01-01T00:00:00&to=now"
+    config = written(stage, "itself.yaml", json.dumps({"scrape_configs": [{
+        "job_name": "itself", "profiles": {"all": {"path": path, "type": "cpu"}},
+        "static_configs": [{"targets": [scraper.collector[7:]]}]}]}))
+    stage.check("scraped 1 target: 1 profile delivered" in scraper.once("--config", config), "it says something else")
+    totals = [api.merge(name, "cpu", format="top", from_="2026-01-01T00:00:00").json()["total"] for name in ("source", "itself")]
+    stage.check(totals[0] == totals[1] and totals[0], "totals are %s", totals)
+
+
 # --- how targets are found and guarded ------------------------------------------------------------------------------
 
 
@@ -436,7 +448,6 @@ def many(stage, api, scraper, simulation):
                    sum_of("up", "again") == 200, 40)
     resident = process.rss()[0]
     stage.equal(simulation.overlaps, 0, "CPU profiles of a target that overlap")
-    # The simulated profiles are equal and so are their names, but not their labels.
     stage.wait_for("all is stored", lambda: len(api.pages("many", "cpu")) >= 200)
     stage.check(len(simulation.asked) >= 200 and sum_of("up", "many") == 200, "%d were asked", len(simulation.asked))
     stage.check(resident < 200 << 20 or "asan" in stage.build or "tsan" in stage.build, "it takes %d MB", resident >> 20)
@@ -477,6 +488,7 @@ def scenario(stage):
     serve(stage, simulation)
     many(stage, api, scraper, simulation)
     spooled(stage, replica, scraper, simulation)
+    collector_itself(stage, Api(replica.port), scraper)
     program = built_go(stage, "gotarget") if shutil.which("openssl") else None
     if not program:
         raise Skip("no Go program to scrape")

@@ -62,12 +62,41 @@ static void faults_have_their_line(void **state)
     }
 }
 
+/* The library's time grows with the square of both. */
+static void a_hostile_answer_is_refused_at_once(void **state)
+{
+    struct buf deep CLEANUP(buf_release) = BUF_INIT(ROOMY), many CLEANUP(buf_release) = BUF_INIT(ROOMY),
+                    out CLEANUP(buf_release) = BUF_INIT(ROOMY);
+    struct error err = {0};
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        buf_append_cstr(&deep, "[");
+    assert_int_equal(read_text(buf_cstr(&deep), &out, &err), E_INVALID);
+    says(&err, "t:1: nested deeper than 100");
+
+    buf_append_cstr(&many, "- &a {targets: [a:1]}\n");
+    for (int i = 0; i < 1000; i++)
+        buf_append_cstr(&many, "- *a\n");
+    assert_int_equal(read_text(buf_cstr(&many), &out, &err), E_INVALID);
+    says(&err, "more than 1000 anchors and aliases");
+
+    buf_reset(&many);
+    buf_append_cstr(&many, "- targets: [a:1]\n  labels:\n");
+    for (int i = 0; i < 257; i++)
+        buf_printf(&many, "    l%d: x\n", i);
+    assert_int_equal(read_text(buf_cstr(&many), &out, &err), E_INVALID);
+    says(&err, "labels: more than 256");
+    assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_forms_say_the_same),
         cmocka_unit_test(nothing_is_no_target),
         cmocka_unit_test(faults_have_their_line),
+        cmocka_unit_test(a_hostile_answer_is_refused_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

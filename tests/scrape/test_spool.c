@@ -158,6 +158,21 @@ static void damaged_files_are_dropped_and_the_rest_is_had(void **state)
     scratch_remove(dir);
 }
 
+static void what_was_half_written_is_removed(void **state)
+{
+    char *dir = scratch_new(), *part = scratch_path(dir, "%016x.profile.part", 7);
+
+    (void)state;
+    int file = open(part, O_WRONLY | O_CREAT, 0600);
+    assert_true(file >= 0);
+    (void)close(file);
+    struct spool *s = opened(dir, ROOMY, ROOMY);
+    files_in(dir, 0);
+    spool_free(s);
+    free(part);
+    scratch_remove(dir);
+}
+
 static void without_a_disk_it_waits_in_memory(void **state)
 {
     char *dir = scratch_new();
@@ -226,6 +241,7 @@ int main(void)
         cmocka_unit_test(files_outlive_the_process_in_their_order),
         cmocka_unit_test(a_directory_over_its_bound_loses_the_oldest),
         cmocka_unit_test(damaged_files_are_dropped_and_the_rest_is_had),
+        cmocka_unit_test(what_was_half_written_is_removed),
         cmocka_unit_test(without_a_disk_it_waits_in_memory),
         cmocka_unit_test(several_threads_put_and_take),
     };
