@@ -9,7 +9,7 @@ export function emptyStore(again) {
         make("h3", {}, "A Go program with net/http/pprof"),
         command(`curl -fsS 'http://127.0.0.1:6060/debug/pprof/profile?seconds=10' |\n  curl -fsS --data-binary @- '${profiles}?service=my-service&type=cpu'`, "profile a Go program"),
         make("h3", {}, "The same, again and again"),
-        command(`brazier scrape --target http://127.0.0.1:6060 --service my-service --to ${base}`, "scrape a target"),
+        command(`brazier scrape --target http://127.0.0.1:6060 --service my-service --collector ${base}`, "scrape a target"),
         make("h3", {}, "Any program on this machine, by perf"),
         command(`perf record -F 99 -g -p PID -- sleep 10 && perf script |\n  curl -fsS --data-binary @- '${profiles}?service=my-service&type=cpu'`, "profile by perf"),
         make("h3", {}, "A file that is there already"),
