@@ -23,11 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 1024 * 1024, LOOK_MS = 100 };
+enum { STACK_BYTES = 1024 * 1024, LOOK_MS = 100, LATER_MS = 2000 };
 
 struct agent {
     struct settings settings;
-    struct pause pause;
+    struct pause pause, ended;
     pthread_t thread;
     struct profiling profiling;
     struct random random;
@@ -114,6 +114,7 @@ static void *run(void *user)
     for (uint32_t i = 0; profilers[i].name; i++)
         if ((a->settings.profilers & UINT32_C(1) << i) && profilers[i].begin)
             take_one(a, &profilers[i]);
+    pause_stop(&a->ended, 0);
     return NULL;
 }
 
@@ -122,6 +123,7 @@ static void agent_free(struct agent *a)
     names_free(a->profiling.names);
     bool is_quiet = profilers_end();
     pause_release(&a->pause);
+    pause_release(&a->ended);
     settings_release(&a->settings);
     if (!sampler_is_quiet() || !is_quiet)
         return; /* somebody still looks at the modules */
@@ -154,6 +156,7 @@ enum status agent_start(struct settings *take_settings, struct agent **ret_agent
     a->settings = *take_settings;
     *take_settings = (struct settings){0};
     pause_init(&a->pause);
+    pause_init(&a->ended);
     random_seed_system(&a->random);
     a->profiling.settings = &a->settings;
     a->profiling.pause = &a->pause;
@@ -173,16 +176,13 @@ enum status agent_start(struct settings *take_settings, struct agent **ret_agent
 
 bool agent_stop(struct agent *a, int64_t grace_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (grace_ms + 2000) / 1000;
-
     pause_stop(&a->pause, grace_ms);
-    if (pthread_clockjoin_np(a->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+    if (pause_wait(&a->ended, grace_ms + LATER_MS)) {
         (void)pthread_detach(a->thread);
         (void)profilers_end();
         return false;
     }
+    (void)pthread_join(a->thread, NULL);
     agent_free(a);
     return true;
 }

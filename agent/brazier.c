@@ -48,7 +48,7 @@ static void before_fork(void)
 static void after_fork_in_parent(void)
 {
     threads_after_fork(0);
-    loader_after_fork();
+    loader_after_fork(false);
     (void)pthread_mutex_unlock(&lock);
 }
 
@@ -58,7 +58,7 @@ static void after_fork_in_child(void)
 
     profilers_after_fork();
     threads_after_fork(1);
-    loader_after_fork();
+    loader_after_fork(true);
     tick_after_fork();
     sampler_forget();
     agent = NULL;

@@ -1,14 +1,23 @@
-/* Its lock is held for a microsecond where we count, and for as long as loading takes, once a library. */
+/*
+ * Our lock is held for a microsecond where we count, and for as long as loading takes, once a library. While
+ * we load, the dynamic linker may make us wait for a library of the program whose constructor fork()s: so
+ * fork() does not wait for us for ever.
+ */
 #include "agent/loader.h"
 
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
+
+enum { FORK_WAITS_MS = 1000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool is_held; /* over fork(), by the thread that forks */
 static void (*_Atomic at_exit)(void);
 
 void *loader_open(const char *name)
@@ -52,10 +61,19 @@ uint64_t loader_changes(void)
 
 void loader_before_fork(void)
 {
-    (void)pthread_mutex_lock(&lock);
+    const struct timespec moment = {0, 1000000};
+    bool held = pthread_mutex_trylock(&lock) == 0;
+    for (int i = 0; i < FORK_WAITS_MS && !held; i++) {
+        (void)nanosleep(&moment, NULL);
+        held = pthread_mutex_trylock(&lock) == 0;
+    }
+    is_held = held;
 }
 
-void loader_after_fork(void)
+void loader_after_fork(bool is_child)
 {
-    (void)pthread_mutex_unlock(&lock);
+    if (is_held)
+        (void)pthread_mutex_unlock(&lock);
+    else if (is_child) /* who held it is not here */
+        (void)pthread_mutex_init(&lock, NULL);
 }

@@ -1,11 +1,12 @@
 /*
  * The dynamic linker, asked by the agent's thread. Its lock is not made anew in the child of a fork(): a
  * child that was forked while our thread held it would wait for ever at its first dlopen(). So fork() waits
- * for us.
+ * for us, for a second at most.
  */
 #ifndef AGENT_LOADER_H
 #define AGENT_LOADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The library, for dlsym(); it stays. NULL: there is none. */
@@ -21,6 +22,6 @@ void loader_is_ready(void);
 uint64_t loader_changes(void);
 
 void loader_before_fork(void);
-void loader_after_fork(void);
+void loader_after_fork(bool is_child);
 
 #endif

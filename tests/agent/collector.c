@@ -24,17 +24,17 @@ struct collector {
     char requests[COLLECTOR_REQUESTS][REQUEST_BYTES];
 };
 
-static bool is_whole(const char *text)
+static bool is_whole(const char *text, size_t len)
 {
     const char *end = strstr(text, "\r\n\r\n"), *length = strcasestr(text, "Content-Length: ");
-    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
+    return end && (!length || len - (size_t)(end + 4 - text) >= strtoul(length + 16, NULL, 10));
 }
 
 static void read_request(int fd, char *text)
 {
     size_t len = 0;
     ssize_t got = 1;
-    while (got > 0 && len + 1 < REQUEST_BYTES && !is_whole(text)) {
+    while (got > 0 && len + 1 < REQUEST_BYTES && !is_whole(text, len)) {
         got = recv(fd, text + len, REQUEST_BYTES - 1 - len, 0);
         if (got > 0)
             len += (size_t)got;
@@ -100,6 +100,12 @@ void collector_stop(struct collector *c)
 size_t collector_count(const struct collector *c)
 {
     return atomic_load(&c->count);
+}
+
+void collector_wait(struct collector *c, size_t count)
+{
+    while (collector_count(c) < count)
+        (void)poll(NULL, 0, LOOK_MS);
 }
 
 const char *collector_request(const struct collector *c, size_t i)

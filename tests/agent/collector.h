@@ -16,6 +16,8 @@ unsigned collector_port(const struct collector *c);
 /* Ends it; from then on requests may be read. */
 void collector_stop(struct collector *c);
 size_t collector_count(const struct collector *c);
+/* Until so many have come. */
+void collector_wait(struct collector *c, size_t count);
 /* Request i with head and body, NUL-terminated. */
 const char *collector_request(const struct collector *c, size_t i);
 void collector_free(struct collector *c);
