@@ -215,6 +215,9 @@ SKIP ?=
 $(foreach f,$(TEST_FOLDERS),$(eval $(call tests,$(f))))
 TESTS := $(filter-out $(SKIP),$(foreach f,$(TEST_FOLDERS),$(TESTS_$(f))))
 
+# It looks for lines of its own functions, whatever the others are built with.
+$(BUILD)/obj/tests/agent/test_names.o: private CFLAGS += -g
+
 .PHONY: all test test-programs
 test-programs: $(TESTS)
 test: $(TESTS) ## build and run all unit tests; `make test-model` those of one folder
