@@ -5,6 +5,7 @@
 #include "collector/profile.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/limits.h"
 #include "collector/lookup.h"
@@ -14,6 +15,8 @@
 
 #include <stddef.h>
 #include <string.h>
+
+enum { MEASURE_DEADLINE_MS = 3000 };
 
 static enum status decode_path(struct slice rest, struct buf *out, struct error *err)
 {
@@ -36,25 +39,45 @@ static void say_immutable(struct http_reply *reply, const struct id *id)
     http_reply_header(reply, "Cache-Control", "private, max-age=31536000, immutable");
 }
 
+/* HEAD of an object asks for nothing that the store would not say without giving it. False: it does not say,
+ * and what a GET would answer is found out the long way. */
+static bool measure(struct question *q, const struct combine_plan *plan, struct http_reply *reply)
+{
+    struct store_op op CLEANUP(store_op_release) = {.verb = STORE_HEAD,
+                                                    .key = plan->keys[0],
+                                                    .deadline_ms = clock_mono_ms() + MEASURE_DEADLINE_MS};
+
+    if (store_run(q->app->store, &op) != OK)
+        return false;
+    reply->head_bytes = (size_t)op.object_bytes;
+    http_reply_header(reply, "X-Brazier-Profiles", "1");
+    return true;
+}
+
 static void answer_get(struct question *q)
 {
     struct buf path CLEANUP(buf_release) = BUF_INIT(LIMIT_URI_BYTES);
     struct buf body CLEANUP(buf_release) = BUF_INIT(0);
-    bool plain = present_is_plain(&q->present), stored = plain && !q->present.is_named;
+    bool stored = present_is_plain(&q->present) && !q->present.is_named;
     struct combine_plan plan;
     struct http_reply reply = {0};
     struct error err;
 
     if (decode_path(http_rest(q->req), &path, &err) != OK ||
-        wanted_plan(q, buf_slice(&path), !stored, &plan, &err) != OK ||
+        wanted_plan(q, buf_slice(&path), !stored, &plan, &err) != OK) {
+        question_fail(q, &err);
+        return;
+    }
+    bool is_object = stored && plan.count == 1;
+    if (!(is_object && http_method(q->req) == HTTP_HEAD && measure(q, &plan, &reply)) &&
         present_run(q, &plan, NULL, &body, &reply, &err) != OK) {
         question_fail(q, &err);
         return;
     }
     const char *stem = plan.count == 1 ? plan.ids[0].text : "merged";
-    if (stored && plan.count == 1)
+    if (is_object)
         say_immutable(&reply, &plan.ids[0]);
-    if (plain)
+    if (stored)
         combine_send(q, &reply, &body, stem);
     else
         present_send(q, &reply, &body, stem);

@@ -123,6 +123,8 @@ void scraping_page_handle(struct http_request *req)
     }
     reply.compressible = true;
     http_reply_header(&reply, "Cache-Control", "no-store");
+    http_reply_header(&reply, "Content-Security-Policy",
+                      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     http_reply(req, &reply);
 }
 

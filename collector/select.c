@@ -101,7 +101,7 @@ static void answer_merge(struct question *q)
             question_nothing(q, err.text);
     } else {
         question_declare(q, &reply);
-        if (present_is_plain(&q->present))
+        if (present_is_plain(&q->present) && !q->present.is_named)
             combine_send(q, &reply, &body, q->type->name);
         else
             present_send(q, &reply, &body, q->type->name);

@@ -59,6 +59,7 @@ struct http_reply {
     unsigned status;
     const char *content_type; /* static; NULL: none */
     struct buf body;          /* taken */
+    size_t head_bytes;        /* HEAD, with an empty body: the length that GET's would have */
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
     bool ranges;       /* answer Range requests (RFC 9110 section 14) and If-None-Match against `etag` */

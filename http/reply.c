@@ -125,6 +125,8 @@ static void prepare(struct http_request *req)
     struct http_reply *r = &req->reply;
     req->reply_from = 0;
     req->reply_len = r->body.len;
+    if (req->method == HTTP_HEAD && r->body.len == 0)
+        req->reply_len = r->head_bytes;
     if (r->status == 200 && (req->method == HTTP_GET || req->method == HTTP_HEAD)) {
         if (!answer_not_modified(req) && !answer_range(req) && r->compressible)
             answer_compressed(req);
@@ -180,12 +182,24 @@ static void emit_to_library(void *arg, const char *name, const char *value)
     (void)MHD_add_response_header(arg, name, value);
 }
 
+/* Of a body that is not here only the length is said; nobody reads it. */
+static ssize_t read_nothing(void *arg, uint64_t pos, char *to, size_t max)
+{
+    (void)arg;
+    (void)pos;
+    (void)to;
+    (void)max;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 struct MHD_Response *reply_response(const struct http_request *req, bool close)
 {
     struct slice body = body_sent(req);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)(body.ptr ? body.ptr : ""),
-                                        MHD_RESPMEM_PERSISTENT);
+        body.len < req->reply_len
+            ? MHD_create_response_from_callback(req->reply_len, 1, read_nothing, NULL, NULL)
+            : MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)(body.ptr ? body.ptr : ""),
+                                              MHD_RESPMEM_PERSISTENT);
     if (response)
         emit_headers(req, close, emit_to_library, response);
     return response;
@@ -203,7 +217,7 @@ void reply_send_raw(struct http_request *req)
     *raw = BUF_INIT(RAW_HEAD_MAX + body.len);
     buf_printf(raw, "HTTP/1.1 %u %s\r\n", req->reply.status, MHD_get_reason_phrase_for(req->reply.status));
     emit_headers(req, true, emit_to_buf, raw);
-    buf_printf(raw, "Content-Length: %zu\r\n\r\n", body.len);
+    buf_printf(raw, "Content-Length: %zu\r\n\r\n", req->reply_len);
     if (req->method != HTTP_HEAD)
         buf_append(raw, body);
     req->connection->linger = true;

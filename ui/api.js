@@ -85,7 +85,8 @@ async function fetchOnce(url, options, told) {
         throw new Failure(0, "The connection broke before the answer was complete.");
     }
     if (!response.ok) throw new Failure(response.status, errorText(text, response.status), +response.headers.get("Retry-After") || 0);
-    return { text, facts: factsOf(response.headers), type: response.headers.get("Content-Type") || "" };
+    return { text, facts: factsOf(response.headers), type: response.headers.get("Content-Type") || "",
+        bytes: parseInt(response.headers.get("Content-Length"), 10) };
 }
 
 const pause = (seconds, signal) => new Promise((resolve, reject) => {
@@ -99,7 +100,7 @@ export async function send(url, options = {}, told = () => {}) {
         try {
             return await fetchOnce(url, options, told);
         } catch (error) {
-            if (error instanceof Failure && error.status === 401 && await login(error.message)) continue;
+            if (error instanceof Failure && error.status === 401 && await login()) continue;
             if (!(error instanceof Failure) || error.status !== 503 || tries > 0 || error.retryAfter > SLOW_RETRY_S) throw error;
             await pause(Math.max(error.retryAfter, 1), options.signal);
         }
@@ -162,6 +163,9 @@ export async function ask(url, { signal, told } = {}) {
         if (told) shared.listeners.delete(told);
     }
 }
+
+/* How many bytes are at a URL, without them; NaN if the server does not say. */
+export const sizeOf = async (url, signal) => (await send(url, { method: "HEAD", signal })).bytes;
 
 export const isKnown = url => kept.has(url);
 /* Without keeping the answer: what changes by itself. */

@@ -111,6 +111,7 @@ export function makeLoader(element, { what, show, nothing }) {
             controller?.abort();
             run++;
             wanted = null;
+            inner.hidden = false;
             uncover();
         }
     };

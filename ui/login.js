@@ -5,12 +5,15 @@ import { openDialog } from "./popup.js";
 
 const SESSION = "api/0/session";
 
-let asking = null;
+let asking = null, wasIn = false;
 
 async function signIn(token) {
     const response = await fetch(new URL(SESSION, document.baseURI), { method: "POST", credentials: "same-origin",
         headers: { "Content-Type": "application/json", "X-Brazier-Page": "1" }, body: JSON.stringify({ token }) });
-    if (response.ok) return "";
+    if (response.ok) {
+        wasIn = true;
+        return "";
+    }
     if (response.status === 401 || response.status === 403) return "This token is not known.";
     try {
         return (await response.json()).error || `The server answered ${response.status}.`;
@@ -41,10 +44,10 @@ function form(dialog, words) {
 }
 
 /* Resolves to true when somebody has signed in, false when the dialog was closed. Those who ask at once share it. */
-export function login(words = "") {
+export function login() {
     asking ||= new Promise(resolve => {
         const dialog = openDialog("Sign in");
-        dialog.append(form(dialog, words.includes("unknown") ? "The session has ended, or its token is not valid any more." : "This collector answers to those who have a token."));
+        dialog.append(form(dialog, wasIn ? "The session has ended, or its token is not valid any more." : "This collector answers to those who have a token."));
         dialog.querySelector("input").focus();
         dialog.addEventListener("close", () => {
             asking = null;
@@ -59,7 +62,9 @@ export function login(words = "") {
 export async function whoami() {
     try {
         const response = await fetch(new URL(SESSION, document.baseURI), { credentials: "same-origin", headers: { "X-Brazier-Page": "1" } });
-        return response.ok ? (await response.json()).body : null;
+        const who = response.ok ? (await response.json()).body : null;
+        if (who?.login && who.scopes.length > 0) wasIn = true;
+        return who;
     } catch {
         return null;
     }

@@ -75,6 +75,7 @@
     ROW("rows.js", JS, ui_rows_js)                                                                           \
     ROW("sandwich.js", JS, ui_sandwich_js)                                                                   \
     ROW("search_worker.js", JS, ui_search_worker_js)                                                         \
+    ROW("sizes.js", JS, ui_sizes_js)                                                                         \
     ROW("state.js", JS, ui_state_js)                                                                         \
     ROW("status.js", JS, ui_status_js)                                                                       \
     ROW("table.js", JS, ui_table_js)                                                                         \

@@ -1,7 +1,8 @@
-/* The profiles of a selection one by one: when, from where, how much of how long a time. Each can be opened or downloaded, several
+/* The profiles of a selection one by one: when, from where, how much of how long a time, how large. Each can be opened or downloaded, several
    be merged or two be compared. */
 import { button, fill, make } from "./dom.js";
 import { makeLoader, notices } from "./loader.js";
+import { makeSizes } from "./sizes.js";
 import { href } from "./api.js";
 import { listUrl, urlOf } from "./question.js";
 import { change, current, linkTo } from "./state.js";
@@ -25,7 +26,7 @@ function valueOf(profile, sample) {
 
 class ProfileList {
     constructor(element, { close }) {
-        this.chosen = new Set();
+        this.sizes = makeSizes();
         this.title = make("h2");
         this.merge = button("Merge", { class: "small main", onclick: () => change({ view: "flame", ids: this.ids(), at: "" }) });
         this.compare = button("Compare", { class: "small", onclick: () => {
@@ -74,23 +75,26 @@ class ProfileList {
 
     rowOf(profile) {
         const state = current(), time = formatTime(Date.parse(profile.created_at), state.zone);
-        const value = valueOf(profile, state.sample);
+        const value = valueOf(profile, state.sample), size = make("td", { class: "number size" });
+        this.sizes.watch(size, urlOf("api/0/profiles/" + profile.id, {}));
         return make("tr", {},
             make("td", {}, make("input", { type: "checkbox", value: profile.id, "aria-label": `Choose the profile of ${time}`, onchange: () => this.count() })),
             make("td", { class: "when" }, make("a", { class: "link", href: linkTo({ view: "flame", ids: profile.id, at: "" }), title: "Open" }, time)),
             make("td", { class: "tags" }, labelsOf(profile)),
             make("td", { class: "number" }, value),
             make("td", { class: "number" }, profile.duration_ms ? formatDuration(profile.duration_ms) : ""),
+            size,
             make("td", {}, make("a", { class: "link", href: downloadUrl(profile), download: "" }, "Download")));
     }
 
     draw({ body, facts }, inner) {
+        this.sizes.clear();
         const all = make("input", { type: "checkbox", "aria-label": "Choose all", onchange: () => {
             for (const box of inner.querySelectorAll("td input")) box.checked = all.checked;
             this.count();
         } });
         fill(inner, make("table", { class: "table" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, all), make("th", { scope: "col" }, "Time"), make("th", { scope: "col" }, "Labels"),
-            make("th", { scope: "col", class: "number" }, "Value"), make("th", { scope: "col", class: "number" }, "Covers"), make("th", { scope: "col" }, make("span", { class: "heard" }, "Download")))),
+            make("th", { scope: "col", class: "number" }, "Value"), make("th", { scope: "col", class: "number" }, "Covers"), make("th", { scope: "col", class: "number" }, "Size"), make("th", { scope: "col" }, make("span", { class: "heard" }, "Download")))),
         make("tbody", {}, [...body].reverse().map(profile => this.rowOf(profile)))),
         facts.next ? button("Earlier ones", { onclick: () => this.show(this.selection, current(), facts.next) }) : null);
         this.words.textContent = counted(+facts.total || body.length, "profile") + (facts.next ? `, ${body.length} shown` : "");

@@ -283,6 +283,28 @@ static void a_single_profile_has_a_tag_a_length_and_ranges(void **state)
     assert_int_equal(stage_ask(s, "GET", target, tag, SLICE_NULL), 304);
 }
 
+static void the_size_of_a_single_profile_needs_no_fetching(void **state)
+{
+    struct stage *s = *state;
+    struct slice body = stage_file(s, "go/cpu-000.pb.gz");
+    struct id id = put_file(s, "go/cpu-000.pb.gz", 1);
+    char target[128], length[32];
+
+    snprintf(target, sizeof(target), "/api/0/profiles/%s", id.text);
+    snprintf(length, sizeof(length), "%zu", body.len);
+    stage_fail(s, FAULT_VERB(STORE_GET), 1, E_DENIED);
+    assert_int_equal(stage_ask(s, "HEAD", target, NULL, SLICE_NULL), 200);
+    assert_string_equal(stage_header(s, "Content-Length"), length);
+    assert_string_equal(stage_header(s, "X-Brazier-Profiles"), "1");
+    /* The fault is still there for one who wants the bytes. */
+    assert_int_not_equal(stage_get(s, target), 200);
+
+    /* A store that does not say it is asked for the object. */
+    stage_fail(s, FAULT_VERB(STORE_HEAD), 1, E_DENIED);
+    assert_int_equal(stage_ask(s, "HEAD", target, NULL, SLICE_NULL), 200);
+    assert_string_equal(stage_header(s, "Content-Length"), length);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
@@ -300,6 +322,7 @@ int main(void)
         TEST(ids_are_merged_as_often_as_they_are_named_and_aliases_once),
         TEST(unknown_ids_of_a_list_are_all_named),
         TEST(a_single_profile_has_a_tag_a_length_and_ranges),
+        TEST(the_size_of_a_single_profile_needs_no_fetching),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -473,6 +473,7 @@ def one_process(stage, api, scraper, program):  # pylint: disable=unused-argumen
     stage.equal(ask("/api/0/targets").json()["body"]["targets"][0]["state"], "up", "its target")
     stage.check("near" in ask("/targets").body.decode() and "brazier_scrape_targets 1" in ask("/metrics").body.decode(),
                 "the pages know nothing of it")
+    stage.check("frame-ancestors 'none'" in ask("/targets").header("Content-Security-Policy"), "the page may be framed")
     stage.equal(Api(replica.port).request("GET", "/targets").status, 401, "targets without a token")
     stage.equal(replica.stop(), 0, "exit status")
     broken = written(stage, "broken.yaml", "scrape_configs:\n- job_name: x\n  scrape_intervall: 1s\n")

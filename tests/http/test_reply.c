@@ -63,7 +63,16 @@ static void render_json(struct http_request *req, unsigned status, const char *t
     buf_printf(&reply->body, "{\"code\":%u,\"error\":\"%s\"}\n", status, text);
 }
 
+static void handle_elsewhere(struct http_request *req)
+{
+    struct http_reply reply = {.status = 200,
+                               .content_type = "application/octet-stream",
+                               .head_bytes = 123456789};
+    http_reply(req, &reply);
+}
+
 static const struct http_route routes[] = {
+    {.methods = HTTP_GET, .path = "/elsewhere", .handle = handle_elsewhere},
     {.methods = HTTP_GET, .path = "/digits", .handle = handle_digits},
     {.methods = HTTP_GET, .path = "/large", .handle = handle_large},
     {.methods = HTTP_GET | HTTP_PUT, .path = "/headers", .handle = handle_headers},
@@ -134,6 +143,26 @@ static void head_has_the_headers_of_get_and_no_body(void **state)
     assert_int_equal(two.len, two.head_len);
     (void)close(fd);
     wire_release(&two);
+}
+
+static void head_says_a_length_of_what_is_not_here(void **state)
+{
+    (void)state;
+    struct wire_reply two = {.text = NULL};
+    int fd = wire_connect(f.port);
+    assert_true(
+        wire_text(fd, "HEAD /elsewhere HTTP/1.1\r\n" HOST "\r\nHEAD /digits HTTP/1.1\r\n" HOST "\r\n"));
+    for (int i = 0; i < 2; i++) {
+        assert_true(wire_read(fd, &two, true));
+        assert_int_equal(two.status, 200);
+        assert_string_equal(wire_header(&two, "Content-Length"), i == 0 ? "123456789" : "10");
+        wire_next(&two, true);
+    }
+    (void)close(fd);
+    wire_release(&two);
+    /* The same reply to a GET is what it has: nothing. */
+    assert_int_equal(get("GET /elsewhere", ""), 200);
+    assert_string_equal(header("Content-Length"), "0");
 }
 
 static void what_the_client_has_is_not_sent_again(void **state)
@@ -259,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_has_length_type_tag_and_id),
         cmocka_unit_test(head_has_the_headers_of_get_and_no_body),
+        cmocka_unit_test(head_says_a_length_of_what_is_not_here),
         cmocka_unit_test(what_the_client_has_is_not_sent_again),
         cmocka_unit_test(a_range_is_answered_with_its_part),
         cmocka_unit_test(a_range_of_something_else_is_answered_with_the_whole),

@@ -205,6 +205,18 @@ export const safe = {
         assert.deepEqual(await page.context().cookies(), []);
     }],
 
+    "a session that ends while the page is open is said to have ended": [{ allowed: ["401 (Unauth"] }, async (at, page) => {
+        await page.goto(at.facts.closed);
+        await page.getByText("This collector answers to those who have a token.").waitFor();
+        await signIn(page, at.facts.token);
+        await page.locator(".welcome").waitFor();
+        await page.context().clearCookies();
+        await page.getByRole("link", { name: "Status" }).click();
+        await page.getByText("The session has ended, or its token is not valid any more.").waitFor();
+        await signIn(page, at.facts.token);
+        await page.getByText(/[\d.]+ profiles a second/).waitFor();
+    }],
+
     async "it works below a path of a proxy"(at, page, asked) {
         await at.open(page, {}, { base: "prefixed" });
         assert.ok(page.url().startsWith(at.facts.prefixed));

@@ -1,5 +1,6 @@
 // The timeline and the range of time.
 import assert from "node:assert/strict";
+import { formatBytes } from "../../../ui/units.js";
 
 const timeline = page => page.evaluate(() => window.brazierTest.timeline());
 const chart = page => page.locator(".chart");
@@ -65,7 +66,7 @@ export const time = {
         await page.waitForFunction(() => new URL(location).searchParams.get("labels") === "version=1.5");
     },
 
-    async "a click on a step lists its profiles: time, labels, value"(at, page) {
+    async "a click on a step lists its profiles: time, labels, value, size"(at, page) {
         await at.open(page);
         const { at: place, sums } = await steps(page), i = sums.lastIndexOf(Math.max(...sums));
         await page.mouse.click(place(i).x, place(i).y);
@@ -78,7 +79,10 @@ export const time = {
         assert.match(text, /13\.84s|4\.80s/);
         assert.ok(at.parameters(page).at);
         const [download] = await Promise.all([page.waitForEvent("download"), rows.first().getByRole("link", { name: "Download" }).click()]);
-        assert.match(download.suggestedFilename(), /^[0-9a-z-]+$/);
+        assert.match(download.suggestedFilename(), /^[0-9a-z-]+\.pb\.gz$/);
+        const id = await rows.first().getByRole("checkbox").inputValue();
+        const stored = await (await page.request.get(new URL("api/0/profiles/" + id, at.facts.shop).href)).body();
+        await page.waitForFunction(text => document.querySelector(".timeline .profiles td.size").textContent === text, formatBytes(stored.length));
         await page.getByRole("button", { name: "Close the list of profiles" }).click();
         await rows.first().waitFor({ state: "hidden" });
     },
