@@ -81,6 +81,11 @@ class Target:
                 return probe.connect_ex(("127.0.0.1", self.port)) == 0
         self.stage.wait_for("a Go program listens", listens)
 
+    def has(self, kind):
+        """Has it something to say in this profile?"""
+        with urllib.request.urlopen("http://%s/debug/pprof/%s?debug=1" % (self.address, kind), timeout=20) as answer:
+            return b" @ " in answer.read()
+
     def work(self, n):
         with urllib.request.urlopen("http://%s/work?n=%d" % (self.address, n), timeout=20) as answer:
             answer.read()
@@ -93,6 +98,7 @@ def types_of(api, service):
 def once(stage, api, scraper, program):
     target, dead = Target(stage, program, "plain"), stage.port()
     url = "http://" + target.address
+    stage.wait_for("it has contended", lambda: target.has("mutex") and target.has("block"))
     text = scraper.once("--target", url, "--service", "once", "--label", "dc=a,b", "--seconds", "1")
     stage.check("7 profiles delivered" in text, "it says %r", text)
     stage.equal(types_of(api, "once"), ALL, "types")
