@@ -56,9 +56,10 @@ struct brazier_options {
     long heap_rate; /* BRAZIER_HEAP_RATE: bytes allocated from one sample to the next, in the mean; 512KiB */
 };
 
+/* Each member, so that no compiler warns of one that is left out. */
 #define BRAZIER_OPTIONS_INIT                                                                                 \
     {                                                                                                        \
-        sizeof(struct brazier_options)                                                                       \
+        sizeof(struct brazier_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, 0     \
     }
 
 /* Begins. NULL: everything from the environment. 0; or -1, and brazier_error() says why: a wrong option, or

@@ -1,7 +1,7 @@
 /*
  * A program that profiles itself all the time.
  *
- *     cc -O2 -g example.c -o example $(pkg-config --cflags --libs brazier)
+ *     cc -O2 -g example.c -o example $(pkg-config --cflags --libs brazier) -lm
  *     BRAZIER_COLLECTOR=http://127.0.0.1:10100 ./example
  *
  * What the program says goes over the environment; what it leaves out comes from there.

@@ -38,6 +38,7 @@ class Programs:
         self._build("work.c", "archive", ["-DLINKED"] + archive)
         self._build("plugin.c", "plugin.so", ["-shared", "-fPIC"])
         self._build("shapes.cc", "shapes", [], which("g++"))
+        self._build(os.path.join(TOP, "docs", "example.c"), "example", ["-Wl,-rpath," + self.lib] + shared + ["-lm"])
 
     def _do(self, argv, env=None):
         code, out, err = self.stage.run(argv, env, seconds=200)
@@ -45,7 +46,7 @@ class Programs:
         return out.decode()
 
     def _build(self, source, name, words, compiler="gcc"):
-        self._do([compiler, "-O2", "-g", os.path.join(SOURCES, source), "-o", self.path(name)] + words)
+        self._do([compiler, "-O2", "-g", "-Wall", "-Wextra", "-Werror", os.path.join(SOURCES, source), "-o", self.path(name)] + words)
 
     def path(self, name):
         return os.path.join(self.stage.dir, name)
@@ -104,6 +105,12 @@ def children_are_left_alone(stage, programs):
     programs.run("plain", "follow", "child", "1", FORK="on")
     _, top = top_of(stage, programs.collector, "follow")
     stage.check(top["child"] > 0.5, "with BRAZIER_FORK=on a child is not profiled: %s", top)
+
+
+def the_example_works(stage, programs):
+    programs.run("example", "ours", "2")
+    total, top = top_of(stage, programs.collector, "example")
+    stage.check(top.get("total", 0) > 0.8 * total, "the example of the documentation: %s", top)
 
 
 def libraries_come_and_go(stage, programs):
@@ -214,7 +221,7 @@ class Handler(BaseHTTPRequestHandler):
 def answers_are_heeded(stage, programs):
     busy = Recorder([503, 500, 200])
     stage.at_end(busy.shutdown)
-    programs.run("plain", "busy", "shares", "2", COLLECTOR="http://127.0.0.1:%d" % busy.port, CPU_DURATION="100ms",
+    programs.run("plain", "busy", "shares", "2", COLLECTOR="http://127.0.0.1:%d" % busy.port, CPU_DURATION="700ms",
                  INTERVAL="1h", TOKEN="some-token-of-16-bytes")
     stage.check(len(busy.asked) == 3 and len(set(busy.asked)) == 1, "attempts: %s",
                 [(key, len(body)) for key, body, _ in busy.asked])
@@ -222,7 +229,7 @@ def answers_are_heeded(stage, programs):
     strict = Recorder([403])
     stage.at_end(strict.shutdown)
     _, err = programs.run("plain", "strict", "shares", "1", COLLECTOR="http://127.0.0.1:%d" % strict.port,
-                          CPU_DURATION="100ms", INTERVAL="1h")
+                          CPU_DURATION="700ms", INTERVAL="1h")
     stage.equal(err, "brazier: the cpu profile is dropped: the collector answers 403: words\n", "what a refusal says")
     stage.equal(len(strict.asked), 1, "attempts at what is refused")
 
@@ -295,6 +302,7 @@ def scenario(stage):
         shares_are_right(stage, programs, kind)
     short_threads_are_seen(stage, programs)
     children_are_left_alone(stage, programs)
+    the_example_works(stage, programs)
     libraries_come_and_go(stage, programs)
     signals_stay_the_programs(stage, programs)
     names_are_pprofs(stage, programs, replica.api())
