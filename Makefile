@@ -185,6 +185,8 @@ $(BUILD)/libbrazier.a $(BUILD)/libbrazier-full.a:
 # `make test-model` builds and runs those of one folder.
 TEST_TIMEOUT ?= 300
 TEST_L := -lcmocka -lm
+# Hundreds of programs are linked: lld takes a fifth of the time, if it is there.
+TEST_LD := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 CONTRACT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/contract/*.c))
 $(BUILD)/libsupport.members: private MEMBERS = $(SUPPORT_OBJ)
@@ -205,7 +207,7 @@ $$(BUILD)/libtests-$(1).a: $$(MORE_$(1)) $$(BUILD)/libtests-$(1).members
 TESTS_$(1) := $$(patsubst tests/%.c,$$(BUILD)/tests/%,$$(wildcard tests/$(1)/test_*.c))
 $$(TESTS_$(1)): $$(BUILD)/tests/%: $$(BUILD)/obj/tests/%.o $$(call test_libs,$(1)) $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
-	$$(call say,LINK $$@)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(TEST_L) $$(PKG_L)
+	$$(call say,LINK $$@)$$(CC) $$(LDFLAGS) $$(TEST_LD) -o $$@ $$(filter %.o %.a,$$^) $$(TEST_L) $$(PKG_L)
 .PHONY: test-$(1)
 test-$(1): $$(TESTS_$(1))
 	@tests/run-unit $$(TEST_TIMEOUT) $$^
@@ -275,7 +277,7 @@ FUZZ ?= *
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_$(FUZZ).c))
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call libs_for,tests/$$*.c)
 	@mkdir -p $(@D)
-	$(call say,LINK $@)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
+	$(call say,LINK $@)$(CXX) $(LDFLAGS) $(TEST_LD) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) -lm $(PKG_L)
 # fuzz_protobuf has a second reader: protobuf-c's, made from the list of fields in tests/fuzz/profile.proto.
 PROFILE_PB := $(BUILD)/gen/tests/fuzz/profile.pb-c
 $(PROFILE_PB).c: tests/fuzz/profile.proto
@@ -289,7 +291,7 @@ $(BUILD)/tests/fuzz/fuzz_protobuf: $(BUILD)/obj/gen/tests/fuzz/profile.pb-c.o
 $(BUILD)/tests/fuzz/fuzz_protobuf: private PKG_L += -lprotobuf-c
 fuzz-programs: $(FUZZERS)
 fuzz: ## every fuzz target for FUZZ_SECONDS (10); FUZZ=NAME for one
-	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g -fno-omit-frame-pointer" \
+	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz OPT="-O1 -g1 -fno-omit-frame-pointer" \
 	    SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
 	@tests/fuzz/run $(FUZZ_SECONDS) $(BUILD)/fuzz $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(FUZZERS))
 

@@ -75,7 +75,7 @@ need_packages() (
 packages_build=(gcc g++ libc6-dev make pkg-config libmicrohttpd-dev libcurl4-openssl-dev libxml2-dev libdeflate-dev
     zlib1g-dev libxxhash-dev libsqlite3-dev libjansson-dev libssl-dev libre2-dev libyaml-dev libdw-dev)
 packages_run=(ca-certificates curl)
-packages_test=(libcmocka-dev clang clang-format clang-tidy cppcheck llvm shellcheck nginx-light haproxy python3 python3-yaml
+packages_test=(libcmocka-dev clang lld clang-format clang-tidy cppcheck llvm shellcheck nginx-light haproxy python3 python3-yaml
     golang-go graphviz openssl procps util-linux protobuf-c-compiler libprotobuf-c-dev
     libjemalloc2 libtcmalloc-minimal4)
 # The page's time chart. Ubuntu 22.04 has no such package: without it the page shows tables in its place.
