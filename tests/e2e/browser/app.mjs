@@ -18,7 +18,7 @@ const { chromium } = require("playwright-core");
 const [browserPath, factsPath, ...words] = process.argv.slice(2);
 const facts = JSON.parse(fs.readFileSync(factsPath, "utf8"));
 const wanted = words.filter(Boolean);
-const AT_ONCE = 2, PATIENCE_MS = 15000;
+const AT_ONCE = 2, PATIENCE_MS = 30000;
 const NOTHING_FOUND = "404 (Not Found)"; // an answer as good as others
 
 // A page that remembers whatever goes wrong on it; `allowed` are faults that a scenario makes on purpose.
@@ -55,6 +55,10 @@ const at = {
     async open(page, parameters = {}, { base = "shop", seen = ".flame-canvas:visible" } = {}) {
         await page.goto(facts[base] + "?" + new URLSearchParams(parameters));
         if (seen) await page.locator(seen).first().waitFor();
+        if (seen?.includes("canvas")) await page.waitForFunction(() => {
+            const view = window.brazierTest.view(), one = view?.diff || view;
+            return !one?.frames || one.frames.length > 0;
+        });
     },
     // Questions of the API among the requests.
     asked: list => list.filter(url => url.includes("/api/")).map(url => decodeURIComponent(new URL(url).pathname + new URL(url).search)),

@@ -1,5 +1,6 @@
 // Files of one's own, and what the page says about the collector.
 import assert from "node:assert/strict";
+import { soon } from "./soon.mjs";
 
 const pick = (page, name, file) => page.getByLabel(name, { exact: true }).setInputFiles(file);
 
@@ -9,9 +10,9 @@ export const adhoc = {
         const count = async () => (await (await page.request.get(at.facts.shop + "api/0/status")).json()).body.load.stored, before = await count();
         await pick(page, "Profiles", at.facts.files.cpu);
         await page.locator(".flame-canvas:visible").waitFor();
-        assert.match(await page.locator(".summary:visible").textContent(), /^cpu: 13\.84s/);
+        await soon.match(() => page.locator(".summary:visible").textContent(), /^cpu: 13\.84s/);
         await page.getByText("cpu-000.pb.gz").waitFor();
-        assert.equal(await count(), before);
+        await soon.equal(() => count(), before);
         await at.shot(page, "adhoc");
     },
 
@@ -48,7 +49,7 @@ export const adhoc = {
         await page.locator(".notice.danger", { hasText: "This cannot be read" }).waitFor();
         await pick(page, "Profiles", at.facts.files.cpu);
         await page.locator(".flame-canvas:visible").waitFor();
-        assert.equal(await page.locator(".notice.danger").count(), 0);
+        await soon.equal(() => page.locator(".notice.danger").count(), 0);
     }],
 
     async "the status tells of bucket, index, intake and version"(at, page) {

@@ -1,5 +1,6 @@
 // Comparing two selections.
 import assert from "node:assert/strict";
+import { soon } from "./soon.mjs";
 
 const words = page => page.locator(".summary:visible").first().textContent();
 const done = page => page.waitForFunction(() => window.summary().includes("\u2192"));
@@ -18,7 +19,7 @@ export const compare = {
         await done(page);
         const { view, base_from: from, base_to: to } = at.parameters(page);
         assert.deepEqual([view, from, to], ["compare", "-120m", "-60m"]);
-        assert.match(await words(page), /^[\d.]+s of 3 profiles \u2192 [\d.]+s of 29 profiles: \+[\d.,]+%$/);
+        await soon.match(() => words(page), /^[\d.]+s of 3 profiles \u2192 [\d.]+s of 29 profiles: \+[\d.,]+%$/);
         await at.shot(page, "compare");
     },
 
@@ -26,7 +27,7 @@ export const compare = {
         await at.open(page, { service: "checkout", type: "cpu", view: "explore" }, { seen: ".shares" });
         await choose(page, "Same time last week");
         await done(page);
-        assert.match(await words(page), /of 3 profiles \u2192/);
+        await soon.match(() => words(page), /of 3 profiles \u2192/);
         assert.equal(at.parameters(page).base_from, "-10140m");
     },
 
@@ -36,7 +37,7 @@ export const compare = {
         await done(page);
         const { labels, base_labels: base, normalize } = at.parameters(page);
         assert.deepEqual([labels, base, normalize], ["version=1.4", "version=1.5", "1"]);
-        assert.match(await words(page), /: 0%, scaled$/);
+        await soon.match(() => words(page), /: 0%, scaled$/);
         await page.getByRole("checkbox", { name: "Normalise" }).uncheck();
         await page.waitForFunction(() => /: \+\d/.test(window.summary()));
     },
@@ -61,8 +62,7 @@ export const compare = {
         await page.locator(".half .flame-canvas").nth(1).waitFor();
         await page.getByRole("searchbox").fill("regexp");
         await page.waitForFunction(() => [...document.querySelectorAll(".half")].every(half => /% matched/.test(half.textContent)));
-        const states = (await flames(page)).sides;
-        assert.ok(states.every(state => state.frames.some(frame => frame.hit)));
+        await soon.ok(async () => (await flames(page)).sides.every(state => state.frames.some(frame => frame.hit)));
         const box = await page.locator(".half .flame-canvas").first().boundingBox();
         await page.mouse.move(box.x + 40, box.y + 30);
         await page.locator(".half").first().locator(".flame-tip:visible").waitFor();
@@ -75,6 +75,7 @@ export const compare = {
         await at.open(page, { service: "checkout", type: "cpu", view: "compare", labels: "version=1.5", base_labels: "version=1.4", normalize: "1", pane: "table" }, { seen: ".pane-table [role=grid]" });
         const heads = await page.locator(".pane-table [role=columnheader]").allTextContents();
         assert.ok(["Function", "Change"].every(head => heads.some(each => each.includes(head))), heads.join());
+        await page.locator(".pane-table .row-grew").first().waitFor();
         const changes = await page.locator(".pane-table .row-grew, .pane-table .row-shrank").allTextContents();
         assert.ok(changes.some(text => text.startsWith("+")) && changes.some(text => text.startsWith("-")), changes.slice(0, 5).join());
         await page.locator(".pane-table [role=columnheader] button").first().click();

@@ -1,5 +1,6 @@
 // Choosing what is looked at: service, type, labels; where the page begins.
 import assert from "node:assert/strict";
+import { soon } from "./soon.mjs";
 
 const service = page => page.getByRole("combobox", { name: "Service", exact: true });
 const labels = page => page.getByRole("combobox", { name: /^Labels: add/ });
@@ -8,23 +9,23 @@ const options = page => page.locator("[role=listbox] [role=option]");
 export const find = {
     async "a visitor sees the last hour of the busiest service"(at, page) {
         await at.open(page);
-        assert.equal(await service(page).inputValue(), "checkout");
+        await soon.equal(() => service(page).inputValue(), "checkout");
         assert.deepEqual(at.parameters(page), { service: "checkout", type: "cpu" });
-        assert.ok(await page.getByRole("button", { name: /^Time: Last hour/ }).isVisible());
-        assert.match(await page.locator(".summary:visible").textContent(), /^cpu: [\d.]+s \u00b7 \d+ profiles/);
+        await soon.ok(() => page.getByRole("button", { name: /^Time: Last hour/ }).isVisible());
+        await soon.match(() => page.locator(".summary:visible").textContent(), /^cpu: [\d.]+s \u00b7 \d+ profiles/);
         await at.shot(page, "welcome");
     },
 
     async "services are found by a part of their name, and a click chooses"(at, page) {
         await at.open(page);
         await service(page).click();
-        assert.equal(await options(page).count(), 3);
+        await soon.equal(() => options(page).count(), 3);
         await page.keyboard.type("EAR");
         await page.waitForFunction(() => document.querySelectorAll("[role=listbox] [role=option]").length === 1);
         await options(page).first().click();
         await page.waitForFunction(() => /^cpu: .*2 profiles/.test(window.summary()));
         assert.equal(at.parameters(page).service, "search");
-        assert.equal(await service(page).inputValue(), "search");
+        await soon.equal(() => service(page).inputValue(), "search");
     },
 
     async "a service that does not exist is said so, and the old one stays"(at, page) {
@@ -33,17 +34,17 @@ export const find = {
         await page.getByText("Nothing matches").waitFor();
         await page.keyboard.press("Enter");
         await page.locator(".toast", { hasText: "No service is called nonsense" }).waitFor();
-        assert.equal(await service(page).inputValue(), "checkout");
+        await soon.equal(() => service(page).inputValue(), "checkout");
     },
 
     async "types are listed with counts, and another type is another picture"(at, page) {
         await at.open(page);
         const type = page.getByRole("combobox", { name: "Profile type" });
-        assert.deepEqual(await type.locator("option").allTextContents(), ["cpu (35)", "heap (1)"]);
+        await soon.deepEqual(() => type.locator("option").allTextContents(), ["cpu (35)", "heap (1)"]);
         await type.selectOption("heap");
         await page.waitForFunction(() => /^inuse_space: [\d.]+MB/.test(window.summary()));
         const values = page.getByRole("combobox", { name: "Values" });
-        assert.deepEqual(await values.locator("option").allTextContents(), ["alloc_objects (count)", "alloc_space (bytes)", "inuse_objects (count)", "inuse_space (bytes)"]);
+        await soon.deepEqual(() => values.locator("option").allTextContents(), ["alloc_objects (count)", "alloc_space (bytes)", "inuse_objects (count)", "inuse_space (bytes)"]);
     },
 
     async "switching values asks for no picture again"(at, page, asked) {
@@ -58,13 +59,13 @@ export const find = {
     async "a label is completed: name, then value, with counts"(at, page) {
         await at.open(page);
         await labels(page).click();
-        assert.deepEqual(await options(page).locator("span:first-child").allTextContents(), ["dc", "instance", "version"]);
+        await soon.deepEqual(() => options(page).locator("span:first-child").allTextContents(), ["dc", "instance", "version"]);
         await page.keyboard.type("d");
         await page.waitForFunction(() => document.querySelectorAll("[role=listbox] [role=option]").length === 1);
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("Enter");
         await page.getByText("dc=ams").waitFor();
-        assert.deepEqual(await options(page).allTextContents(), ["dc=ams9", "dc=fra20"]);
+        await soon.deepEqual(() => options(page).allTextContents(), ["dc=ams9", "dc=fra20"]);
         await options(page).first().click();
         await page.waitForFunction(() => /9 profiles/.test(window.summary()));
         assert.equal(at.parameters(page).labels, "dc=ams");
@@ -107,7 +108,7 @@ export const find = {
         await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
         await page.getByRole("button", { name: "Copy: send a file" }).click();
         await page.locator(".toast", { hasText: "Command copied" }).waitFor();
-        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), commands.at(-1));
+        await soon.equal(() => page.evaluate(() => navigator.clipboard.readText()), commands.at(-1));
         await at.shot(page, "empty");
     }],
 
@@ -115,9 +116,9 @@ export const find = {
         const parameters = { service: "checkout", type: "cpu", labels: "dc=fra", from: "-3h", group: "version", pane: "table", search: "json", inverted: "1", zone: "local" };
         await at.open(page, parameters, { seen: ".pane-table table, .pane-table [role=grid], .pane-table [role=table]" });
         assert.deepEqual(at.parameters(page), parameters);
-        assert.equal(await page.getByRole("searchbox").inputValue(), "json");
-        assert.equal(await page.getByRole("button", { name: "Table", exact: true }).getAttribute("aria-pressed"), "true");
-        assert.equal(await page.getByRole("combobox", { name: "Group the timeline by label" }).inputValue(), "version");
+        await soon.equal(() => page.getByRole("searchbox").inputValue(), "json");
+        await soon.equal(() => page.getByRole("button", { name: "Table", exact: true }).getAttribute("aria-pressed"), "true");
+        await soon.equal(() => page.getByRole("combobox", { name: "Group the timeline by label" }).inputValue(), "version");
         const before = await page.locator(".summary:visible").textContent();
         await page.reload();
         await page.waitForFunction(text => window.summary() === text, before);

@@ -1,5 +1,6 @@
 // The call tree in its forms: what the page adds to flame graph, table and tree, and their numbers.
 import assert from "node:assert/strict";
+import { soon } from "./soon.mjs";
 
 const state = page => page.evaluate(() => window.brazierTest.view());
 const summary = page => page.locator(".look .summary:visible").textContent();
@@ -97,7 +98,7 @@ export const look = {
 
     "a pattern that is none is the server's words, and can be tried again": [{ allowed: ["400 (Bad Request)"] }, async (at, page) => {
         await at.open(page, { service: "checkout", type: "cpu", focus: "(((" }, { seen: ".state.failed" });
-        assert.match(await page.locator(".state.failed").textContent(), /The question is wrong.*missing \)/s);
+        await soon.match(() => page.locator(".state.failed").textContent(), /The question is wrong.*missing \)/s);
         await page.getByRole("button", { name: /^Remove focus/ }).click();
         await page.locator(".flame-canvas:visible").waitFor();
     }],
@@ -143,6 +144,7 @@ export const look = {
     async "the picture can be taken away in every format, and commands copied"(at, page) {
         await at.open(page, { service: "checkout", type: "cpu", focus: "main" });
         await page.getByRole("button", { name: "Take away" }).click();
+        await page.getByRole("menuitem", { name: /^PNG/ }).waitFor();
         const links = await page.getByRole("menuitem").evaluateAll(all => Object.fromEntries(all.filter(each => each.href).map(each => [each.firstChild.textContent, each.href])));
         for (const [name, start] of [["pprof", "\x1f\x8b"], ["SVG", "<svg"], ["Folded stacks", "net/http"], ["speedscope JSON", "{\"$schema\""], ["Table, as text", "File:"]]) {
             const answer = await page.request.get(links[name]), body = (await answer.body()).toString("latin1");
@@ -154,6 +156,7 @@ export const look = {
         const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: /^PNG/ }).click()]);
         assert.match(download.suggestedFilename(), /\.png$/);
         await menu(page, "Take away", "Commands");
+        await page.locator("dialog pre").first().waitFor();
         const commands = await page.locator("dialog pre").allTextContents();
         assert.ok(commands[0].startsWith("go tool pprof -http=: 'http://"), commands[0]);
         assert.ok(commands.some(text => text.startsWith("curl ") && text.includes("focus=main")));
@@ -163,6 +166,6 @@ export const look = {
 
     async "frames of a flame graph are drawn"(at, page) {
         await at.open(page, { service: "checkout", type: "cpu", pane: "flame" });
-        assert.ok(await state(page));
+        await soon.ok(() => state(page));
     }
 };

@@ -1,5 +1,6 @@
 // Keys, contrast and names for screen readers, hostile names, servers that are slow, busy or gone, logging in, path prefixes.
 import assert from "node:assert/strict";
+import { soon } from "./soon.mjs";
 
 const VIEWS = [{}, { pane: "table" }, { pane: "sandwich", function: "runtime.mallocgc" }, { pane: "tree" }, { view: "compare", base_from: "-2h", base_to: "-1h", pane: "both" },
     { view: "explore" }, { view: "profiles" }, { view: "adhoc" }, { view: "status" }];
@@ -59,8 +60,9 @@ export const safe = {
         await page.keyboard.press("t");
         await page.locator(".range").waitFor();
         await page.keyboard.press("Escape");
-        assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Time: /);
+        await soon.match(() => page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Time: /);
         await page.keyboard.press("?");
+        await page.locator("dialog.help dt").first().waitFor();
         const keys = await page.locator("dialog.help dt").allTextContents();
         assert.ok(keys.length > 20 && keys.includes("/") && keys.includes("c"));
         await page.keyboard.press("Escape");
@@ -70,7 +72,7 @@ export const safe = {
     async "what has the focus is seen, and the first Tab leads past the head"(at, page) {
         await at.open(page);
         await page.keyboard.press("Tab");
-        assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+        await soon.equal(() => page.evaluate(() => document.activeElement.className), "skip");
         for (let i = 0; i < 12; i++) {
             await page.keyboard.press("Tab");
             const outline = await page.evaluate(() => { const style = getComputedStyle(document.activeElement); return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2; });
@@ -85,7 +87,7 @@ export const safe = {
         await page.keyboard.press("Escape");
         await page.keyboard.press("3");
         await page.keyboard.press("?");
-        assert.equal(await page.locator("dialog").count(), 0);
+        await soon.equal(() => page.locator("dialog").count(), 0);
         assert.equal(at.parameters(page).view, undefined);
     },
 
@@ -97,10 +99,10 @@ export const safe = {
         await page.waitForFunction(before => getComputedStyle(document.body).backgroundColor !== before, light);
         await page.getByRole("button", { name: "Light or dark" }).click();
         await page.getByRole("menuitemradio", { name: "Light" }).click();
-        assert.equal(await paper(), light);
+        await soon.equal(() => paper(), light);
         await page.reload();
         await page.locator(".flame-canvas:visible").waitFor();
-        assert.equal(await paper(), light);
+        await soon.equal(() => paper(), light);
     },
 
     "a narrow window has all of it, without scrolling sideways": [{ viewport: { width: 390, height: 800 } }, async (at, page) => {
@@ -123,9 +125,9 @@ export const safe = {
             assert.deepEqual(strangers, [], JSON.stringify(view));
         }
         await at.open(page, { service, type: "cpu", pane: "table" }, { seen: ".pane-table [role=grid]" });
-        assert.match(await page.locator(".pane-table .table-note").textContent(), new RegExp(`^${at.facts.hostile} functions`));
-        assert.equal(await page.getByRole("combobox", { name: "Service", exact: true }).inputValue(), service);
-        assert.equal(await page.title(), `${service} cpu \u00b7 Flame graph \u00b7 brazier`);
+        await soon.match(() => page.locator(".pane-table .table-note").textContent(), new RegExp(`^${at.facts.hostile} functions`));
+        await soon.equal(() => page.getByRole("combobox", { name: "Service", exact: true }).inputValue(), service);
+        await soon.equal(() => page.title(), `${service} cpu \u00b7 Flame graph \u00b7 brazier`);
     },
 
     async "links with nonsense in them are survived"(at, page) {
@@ -139,7 +141,7 @@ export const safe = {
         let slow = true;
         await page.route("**/merge?*", async route => {
             if (!slow) return route.continue();
-            await new Promise(resolve => setTimeout(resolve, 4000));
+            await new Promise(resolve => setTimeout(resolve, 20000));
             return route.continue().catch(() => {});
         });
         await at.open(page, { service: "checkout", type: "cpu" }, { seen: null });
@@ -157,7 +159,7 @@ export const safe = {
         await page.route("**/merge?*", route => ++times <= 2
             ? route.fulfill({ status: 503, headers: { "Retry-After": "1", "Content-Type": "application/json" }, body: "{\"code\":503,\"error\":\"too busy: all merges together need more memory\"}" }) : route.continue());
         await at.open(page, { service: "checkout", type: "cpu" }, { seen: ".look .state.failed:visible" });
-        assert.match(await page.locator(".look .state.failed").textContent(), /cannot answer right now.*too busy: all merges/s);
+        await soon.match(() => page.locator(".look .state.failed").textContent(), /cannot answer right now.*too busy: all merges/s);
         assert.equal(times, 2);
         await at.shot(page, "busy");
         await page.getByRole("button", { name: "Try again" }).click();
@@ -177,7 +179,7 @@ export const safe = {
     "an answer that something in between has made is not taken for data": [{ allowed: ["502 (Bad"] }, async (at, page) => {
         await page.route("**/merge?*", route => route.fulfill({ status: 502, contentType: "text/html", body: "<html><h1>Bad gateway</h1>" }));
         await at.open(page, { service: "checkout", type: "cpu" }, { seen: ".look .state.failed:visible" });
-        assert.match(await page.locator(".look .state.failed").textContent(), /The server failed.*the server answered 502/s);
+        await soon.match(() => page.locator(".look .state.failed").textContent(), /The server failed.*the server answered 502/s);
     }],
 
     async "a stale or incomplete answer says so"(at, page) {
@@ -202,7 +204,7 @@ export const safe = {
         assert.ok(!everything.includes(at.facts.token) && !everything.includes(cookie.value));
         await page.getByRole("button", { name: /^Sign out/ }).click();
         await page.getByLabel("Token", { exact: true }).waitFor();
-        assert.deepEqual(await page.context().cookies(), []);
+        await soon.deepEqual(() => page.context().cookies(), []);
     }],
 
     "a session that ends while the page is open is said to have ended": [{ allowed: ["401 (Unauth"] }, async (at, page) => {
@@ -222,7 +224,7 @@ export const safe = {
         assert.ok(page.url().startsWith(at.facts.prefixed));
         assert.ok(asked.every(url => url.startsWith(at.facts.prefixed)), asked.find(url => !url.startsWith(at.facts.prefixed)));
         await page.getByRole("button", { name: "Take away" }).click();
-        assert.ok((await page.getByRole("menuitem", { name: /^pprof/ }).getAttribute("href")).startsWith(at.facts.prefixed));
+        await soon.ok(async () => (await page.getByRole("menuitem", { name: /^pprof/ }).getAttribute("href")).startsWith(at.facts.prefixed));
     },
 
     async "the whole page is small, and nothing is asked twice"(at, page, asked) {

@@ -1,6 +1,7 @@
 // The timeline and the range of time.
 import assert from "node:assert/strict";
 import { formatBytes } from "../../../ui/units.js";
+import { soon } from "./soon.mjs";
 
 const timeline = page => page.evaluate(() => window.brazierTest.timeline());
 const chart = page => page.locator(".chart");
@@ -23,7 +24,7 @@ export const time = {
         assert.equal(inside.length, 1, JSON.stringify(state.gaps));
         const [first, end] = inside[0], begin = state.start + first * state.step, length = (end - first) * state.step;
         assert.ok(Math.abs(begin - (at.facts.now - 30 * 60) * 1000 - state.step) <= 60e3 && length >= 9 * 60e3 && length <= 12 * 60e3);
-        assert.match(await page.locator(".timeline .quiet").first().textContent(), /^cpu, sum each 1m; in all [\d.]+s of 29 profiles$/);
+        await soon.match(() => page.locator(".timeline .quiet").first().textContent(), /^cpu, sum each 1m; in all [\d.]+s of 29 profiles$/);
     },
 
     async "dragging over it chooses a range, and back undoes it"(at, page) {
@@ -46,6 +47,7 @@ export const time = {
         await at.open(page, { service: "checkout", type: "cpu", group: "dc" });
         const { at: place, sums } = await steps(page), i = sums.lastIndexOf(Math.max(...sums));
         await page.mouse.move(place(i).x, place(i).y);
+        await page.locator(".chart-tip p").nth(3).waitFor();
         const lines = await page.locator(".chart-tip p").allTextContents();
         assert.match(lines[0], /^\d{4}-\d\d-\d\d \d\d:\d\d:00$/);
         assert.match(lines[1], /^fra: [\d.]+s$/);
@@ -60,7 +62,7 @@ export const time = {
         const words = await page.locator(".legend li").allTextContents();
         assert.equal(words.length, 2);
         assert.match(words[0], /^1\.4[\d.]+%$/);
-        assert.deepEqual((await steps(page)).series, ["1.4", "1.5"]);
+        await soon.deepEqual(async () => (await steps(page)).series, ["1.4", "1.5"]);
         await at.shot(page, "timeline");
         await page.locator(".legend a").last().click();
         await page.waitForFunction(() => new URL(location).searchParams.get("labels") === "version=1.5");
@@ -72,7 +74,7 @@ export const time = {
         await page.mouse.click(place(i).x, place(i).y);
         const rows = page.locator(".timeline .profiles tbody tr");
         await rows.first().waitFor();
-        assert.equal(await rows.count(), 2);
+        await soon.equal(() => rows.count(), 2);
         const text = await rows.first().textContent();
         assert.match(text, /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
         assert.match(text, /dc=(fra|ams)/);
@@ -90,7 +92,7 @@ export const time = {
     async "several profiles are merged, and two compared"(at, page) {
         await at.open(page, { service: "checkout", type: "cpu", view: "profiles" }, { seen: ".profiles tbody tr" });
         const boxes = page.getByRole("checkbox", { name: /^Choose the profile/ });
-        assert.equal(await boxes.count(), 29);
+        await soon.equal(() => boxes.count(), 29);
         for (const i of [0, 1, 2]) await boxes.nth(i).check();
         await at.shot(page, "profiles");
         await page.getByRole("button", { name: "Merge 3" }).click();
@@ -160,7 +162,7 @@ export const time = {
         await page.keyboard.press("Home");
         const first = sums.findIndex(sum => sum > 0);
         for (let i = 0; i < first; i++) await page.keyboard.press("ArrowRight");
-        assert.match(await chart(page).getAttribute("aria-valuetext"), /s, \d profiles?$/);
+        await soon.match(() => chart(page).getAttribute("aria-valuetext"), /s, \d profiles?$/);
         await page.keyboard.press("Enter");
         await page.locator(".timeline .profiles tbody tr").first().waitFor();
         await chart(page).focus();
@@ -175,8 +177,8 @@ export const time = {
         await page.route("**/ui/dygraph.js", route => route.fulfill({ contentType: "text/javascript", body: "/* built without */" }));
         await at.open(page, { service: "checkout", type: "cpu", group: "dc" });
         const rows = page.locator(".numbers tbody tr");
-        assert.equal(await rows.count(), 20);
-        assert.deepEqual(await page.locator(".numbers thead th").allTextContents(), ["Time", "fra", "ams"]);
+        await soon.equal(() => rows.count(), 20);
+        await soon.deepEqual(() => page.locator(".numbers thead th").allTextContents(), ["Time", "fra", "ams"]);
         await rows.last().getByRole("button").click();
         await page.locator(".timeline .profiles tbody tr").first().waitFor();
     },
