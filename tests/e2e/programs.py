@@ -1,4 +1,5 @@
 """Programs that people point at a brazier: curl, `go tool pprof`, and programs in Go."""
+import datetime
 import json
 import os
 import re
@@ -23,6 +24,20 @@ class Curl:
         return answer.get("body", answer.get("error"))
 
 
+OLDER_TIME = r"Time: (\w+ \d+, \d+ at \d+:\d+[ap]m \(UTC\))"
+
+
+def said_alike(ours, theirs):
+    """Both texts; where an older pprof wrote "Nov 23, 2026 at 3:35am (UTC)", what we wrote, if that is what it means."""
+    when = re.search(OLDER_TIME, theirs)
+    if when:
+        minute = datetime.datetime.strptime(when.group(1), "%b %d, %Y at %I:%M%p (UTC)").strftime("%Y-%m-%d %H:%M")
+        exact = re.search("Time: (" + minute + r":\d\d UTC)", ours)
+        if exact:
+            theirs = theirs.replace(when.group(1), exact.group(1))
+    return ours, theirs
+
+
 class Pprof:
     """go tool pprof."""
 
@@ -36,6 +51,9 @@ class Pprof:
         code, out, err = self.stage.run(self.command + list(args), env=self.env, seconds=60)
         self.stage.check((code == 0) == ok, "go tool pprof %s: exit %d, %s", " ".join(args), code, err.decode())
         return out.decode() if ok else err.decode()
+
+    def is_older(self, *args):
+        return re.search(OLDER_TIME, self.run("-top", *args)) is not None
 
     def table(self, *args):
         """-top of everything: {function: (flat, cum)}"""

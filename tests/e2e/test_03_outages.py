@@ -89,11 +89,12 @@ class Case:
             known = set(self.acknowledged)
         begin = time.monotonic()
         self.proxy.set(self.kind)
+        away = time.monotonic()
         if self.seconds >= 5:
             self.ask_in_outage(known)
         stage.stopping.wait(max(0, begin + self.seconds - time.monotonic()))
-        self.proxy.set("pass")
         end = time.monotonic()
+        self.proxy.set("pass")
 
         stage.wait_for("%s: a profile is taken after the outage" % self.name, lambda: stage.failed() or any(
             sent_ok and answered > end for _, answered, sent_ok in self.successes()), 15)
@@ -101,7 +102,7 @@ class Case:
         self.done.set()
         joined()
         watched()
-        self.judge(begin, end)
+        self.judge(begin, away, end)
         stage.equal(self.replica.pid, pid, self.name + ": process")
         stage.check(self.replica.running(), "%s: the process ended", self.name)
         self.check_content()
@@ -110,7 +111,7 @@ class Case:
         with self.lock:
             return [(sent, answered, status == 200) for sent, answered, status, _ in self.answers]
 
-    def judge(self, begin, end):
+    def judge(self, begin, away, end):
         stage = self.stage
         refused = [(sent - begin, answered - sent, retry) for sent, answered, status, retry in self.answers
                    if status != 200]
@@ -127,7 +128,7 @@ class Case:
             stage.check(not refused, "%s: refused (s after the begin, s taken, Retry-After): %r", self.name, refused)
         else:
             stage.check(len(refused) >= POSTERS, "%s: only %d refused", self.name, len(refused))
-        during = [1 for _, answered, ok in self.successes() if ok and begin + 0.5 < answered < end]
+        during = [1 for sent, answered, ok in self.successes() if ok and sent > away and answered < end]
         stage.check(not during, "%s: %d profiles were acknowledged while the bucket was away", self.name, len(during))
 
     def check_content(self):
