@@ -49,8 +49,8 @@ esac
 
 cat >&2 <<TEXT
 
-brazier serves on $url and keeps profiles in $store. It profiles itself: look at service brazier in a
-browser, there is something after ten seconds. Three things to try:
+brazier serves on $url and keeps profiles in $store. Look at it in a browser; it
+profiles itself, as service brazier, as soon as it has something to do. Three things to try:
 
   curl -sS --data-binary @$top/tests/data/go/cpu-000.pb.gz '$url/api/0/profiles?service=shop&type=cpu&labels=region=fra'
   curl -sS '$url/api/0/profiles?service=shop&type=cpu&from=2020-01-01T00:00:00&to=now'

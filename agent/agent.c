@@ -96,7 +96,7 @@ static bool rest(struct agent *a, int64_t ms)
 static void *run(void *user)
 {
     struct agent *a = user;
-    bool goes_on = true;
+    bool goes_on = true, is_first = true;
 
     is_agent = true;
     own_begin();
@@ -105,7 +105,9 @@ static void *run(void *user)
         for (uint32_t i = 0; profilers[i].name && goes_on; i++) {
             if (!(a->settings.profilers & UINT32_C(1) << i))
                 continue;
-            goes_on = rest(a, jitter_ms(a));
+            /* The first begins at once: of a program that soon ends there would be nothing else. */
+            goes_on = rest(a, is_first ? 0 : jitter_ms(a));
+            is_first = false;
             if (goes_on)
                 take_one(a, &profilers[i]);
         }

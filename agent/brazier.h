@@ -44,8 +44,8 @@ struct brazier_options {
 
     long cpu_duration_ms; /* BRAZIER_CPU_DURATION: of one profile; 10s */
     long interval_ms;     /* BRAZIER_INTERVAL: between two rounds of profiles; 60s */
-    long jitter_ms;  /* BRAZIER_JITTER: a random time up to this before each profile, so that instances do
-                        not act in step; 9s. -1: none */
+    long jitter_ms;  /* BRAZIER_JITTER: a random time up to this before each profile but the first, so that
+                        instances do not act in step; 9s. -1: none */
     long cpu_rate;   /* BRAZIER_CPU_RATE: samples for each second of CPU time; 100, at most 1000 */
     int follow_fork; /* BRAZIER_FORK: on, off: profile children of fork() too; off */
 

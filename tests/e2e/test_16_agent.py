@@ -99,6 +99,13 @@ def short_threads_are_seen(stage, programs):
     stage.check(top.get("short_life", 0) > 0.3 * total, "threads of 0.3 ms are not seen: %s", top)
 
 
+def a_program_that_soon_ends_is_seen(stage, programs):
+    """Chance delays later profiles, not the first."""
+    programs.run("plain", "soon", "shares", "1", JITTER="90s", CPU_DURATION="10s")
+    total, _ = top_of(stage, programs.collector, "soon")
+    stage.check(total > 1, "of 3 s of work %.2f s are seen", total)
+
+
 def children_are_left_alone(stage, programs):
     out, err = programs.run("archive", "forks", "forks", "1")
     stage.check(out.startswith("bad 0") and not err, "children end badly: %s%s", out, err)
@@ -301,6 +308,7 @@ def scenario(stage):
     for kind in ("archive", "shared", "plain"):
         shares_are_right(stage, programs, kind)
     short_threads_are_seen(stage, programs)
+    a_program_that_soon_ends_is_seen(stage, programs)
     children_are_left_alone(stage, programs)
     the_example_works(stage, programs)
     libraries_come_and_go(stage, programs)
