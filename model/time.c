@@ -223,7 +223,7 @@ enum status time_parse(struct slice text, int64_t now_ms, int64_t *ret_ms, struc
 {
     int64_t ms;
     if (!read_any(text, now_ms, &ms))
-        return error_set(err, E_INVALID, "time in unsupported format %s", quoted_of(text).text);
+        return error_set(err, E_INVALID, "time in unsupported format %s: " TIME_FORMS, quoted_of(text).text);
     if (ms < TIME_MIN_MS || ms > TIME_MAX_MS)
         return error_set(err, E_INVALID, "time out of range %s: years 1 to 9999, unix times in seconds",
                          quoted_of(text).text);

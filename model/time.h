@@ -22,6 +22,11 @@ enum {
     TIME_MINUTE_BYTES = 5,   /* HHMM and the NUL */
 };
 
+/* In a few words, for whom a time was refused. */
+#define TIME_FORMS                                                                                           \
+    "say 2006-01-02T15:04:05 (UTC, or with Z or +02:00), unix seconds, now, or -1h30m back from now (s m h " \
+    "d w)"
+
 /*
  * Understands
  *   2006-01-02T15:04:05       profefe's form, UTC; a fraction behind '.' or ',' and a one-digit hour too
@@ -31,7 +36,7 @@ enum {
  * 30, no second 60, no hour 24. The year 1's first second is how Go programs spell "no time" and is refused.
  * The result is within TIME_MIN_MS..TIME_MAX_MS and may be before 1970.
  *
- * E_INVALID: time in unsupported format "x" (profefe's words), or: time out of range "x".
+ * E_INVALID: time in unsupported format "x" (profefe's words): TIME_FORMS; or: time out of range "x".
  */
 NODISCARD enum status time_parse(struct slice text, int64_t now_ms, int64_t *ret_ms, struct error *err);
 

@@ -30,8 +30,8 @@ static void assert_refused(const char *text)
 {
     int64_t ms = 42;
     struct error err = {0};
-    char expected[200];
-    (void)snprintf(expected, sizeof expected, "time in unsupported format \"%s\"", text);
+    char expected[400];
+    (void)snprintf(expected, sizeof expected, "time in unsupported format \"%s\": " TIME_FORMS, text);
     if (time_parse(slice_of(text), NOW, &ms, &err) != E_INVALID)
         fail_msg("%s was accepted as %lld", text, (long long)ms);
     assert_string_equal(err.text, expected);
