@@ -7,16 +7,12 @@
 
 enum { CONNECT_MS = 5000 };
 
-static enum status read_secret(const char *file, struct secret *secret, struct error *err)
-{
-    return file ? token_read(file, secret, err) : OK;
-}
-
 enum status access_open(const struct access *a, const char *origin, int64_t total_ms,
                         struct client **ret_client, struct error *err)
 {
     struct secret token CLEANUP(secret_release) = SECRET_INIT, password CLEANUP(secret_release) = SECRET_INIT;
-    if (read_secret(a->bearer_file, &token, err) != OK || read_secret(a->password_file, &password, err) != OK)
+    if ((a->bearer_file && token_read(a->bearer_file, &token, err) != OK) ||
+        (a->password_file && token_read_secret(a->password_file, &password, err) != OK))
         return err ? err->code : E_INVALID;
 
     *ret_client = client_new(&(struct client_settings){
