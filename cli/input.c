@@ -85,7 +85,10 @@ static enum status add_found(struct input *in, const char *path, struct slice bo
         return error_set(err, readable, "%s", alone.text);
     if (!in->type)
         return error_set(err, E_INVALID, "%s: %s; --type chooses one type of several", path, why.text);
-    return has_type(one, in->type) ? add_body(in, path, body, err) : OK;
+    if (has_type(one, in->type))
+        return add_body(in, path, body, err);
+    in->others++;
+    return OK;
 }
 
 static enum status visit(const char *path, void *user, struct error *err)
@@ -108,7 +111,10 @@ static enum status add_url(struct input *in, const char *url, struct error *err)
 {
     struct client_answer answer CLEANUP(client_answer_release) = CLIENT_ANSWER_INIT;
     enum status status = remote_get(in->remote, url, LIMIT_VIEW_BYTES, &answer, err);
-    return status == OK ? add_body(in, url, buf_slice(&answer.body), err) : status;
+    if (status != OK)
+        return status;
+    status = add_body(in, url, buf_slice(&answer.body), err);
+    return status == OK ? OK : error_wrap(err, "%s", url);
 }
 
 static enum status add_file(struct input *in, const char *path, struct error *err)
@@ -195,5 +201,5 @@ void input_end(const struct input *in)
         (void)fprintf(stderr, "brazier: skipped %" PRIu64 " more\n", in->skipped - SKIPPED_NAMED);
     if (in->skipped > 0)
         (void)fprintf(stderr, "brazier: %" PRIu64 " of %" PRIu64 " files are no profiles\n", in->skipped,
-                      in->files + in->skipped);
+                      in->files + in->skipped + in->others);
 }

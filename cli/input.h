@@ -19,7 +19,7 @@ struct input {
     /* Called for each profile before it is merged; may be NULL. */
     enum status (*each)(struct input *in, const char *name, struct slice body, struct error *err);
     void *user;
-    uint64_t files, skipped, bytes; /* read; not a profile; read */
+    uint64_t files, skipped, others, bytes; /* read; not a profile; of another type than asked for; read */
 };
 
 /*

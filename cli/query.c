@@ -44,7 +44,7 @@ static const struct query_command COMMANDS[] = {
     {.name = "top",
      .words = WORDS,
      .summary = "functions, the most expensive first",
-     .about = "Piped, this is what `go tool pprof -top` prints.",
+     .about = "Piped, this is what `go tool pprof -top` prints; --color always keeps the coloured table.",
      .examples = "  brazier query top cpu.pb.gz\n"
                  "  brazier query top --service checkout --type heap --sample-index alloc_space --sort cum\n"
                  "  brazier query top http://127.0.0.1:6060/debug/pprof/heap\n",
@@ -153,7 +153,8 @@ static void print_ending(FILE *out, const char *more_failures)
                 "Exit status: 0 done\n"
                 "             1 nothing found%s\n"
                 "             2 wrong usage, or a file that is no profile\n"
-                "             3 the collector cannot be reached, refuses or fails; or too little memory\n",
+                "             3 the collector cannot be reached, refuses or fails, or is none; or too little "
+                "memory\n",
                 more_failures);
 }
 
@@ -228,7 +229,12 @@ static enum status prepare(struct query *q, int argc, char **argv, struct error 
         return status;
     if (q->options.selects && q->words.count > (strcmp(q->command->name, "peek") == 0))
         return error_set(err, E_INVALID, "name files, or select on a collector, not both");
-    return terminal_of(STDOUT_FILENO, q->options.colour, q->options.is_wide, &q->terminal, err);
+    status = terminal_of(STDOUT_FILENO, q->options.colour, q->options.is_wide, &q->terminal, err);
+    if (status == OK && q->options.output) { /* a file is no terminal */
+        q->terminal.has_colours &= strcmp(q->options.colour, "always") == 0;
+        q->terminal.columns = 0;
+    }
+    return status;
 }
 
 int query_run(const struct query_command *command, const char *called, int argc, char **argv)

@@ -62,7 +62,7 @@ enum status query_calls_run(struct query *q, struct error *err)
         q->words.items++;
         q->words.count--;
     }
-    if (!query_is_for_eyes(q) || q->options.is_json)
+    if (!query_is_painted(q) || q->options.is_json)
         return query_view_run(q, err);
 
     struct merge *merge CLEANUP(merge_freep) = NULL;

@@ -53,6 +53,8 @@ NODISCARD enum status query_render(struct query *q, struct view *v, struct slice
 NODISCARD enum status query_write(struct query *q, struct slice bytes, struct error *err);
 /* Are results for people at a terminal, and no file? */
 bool query_is_for_eyes(const struct query *q);
+/* Or are they to look as if, by --color always? */
+bool query_is_painted(const struct query *q);
 
 /* The run() of sub-commands, one file each. */
 enum status query_view_run(struct query *q, struct error *err);

@@ -29,7 +29,8 @@ struct moments {
     int64_t timeless; /* profiles that do not say when */
 };
 
-static enum status add_file(struct input *in, const char *name, struct slice body, struct error *err)
+/* lint: the signature of `each` */
+static enum status add_file(struct input *in, const char *name UNUSED, struct slice body, struct error *err)
 {
     struct moments *m = in->user;
     struct merge *merge CLEANUP(merge_freep) = input_merge_new(in->options);
@@ -45,10 +46,11 @@ static enum status add_file(struct input *in, const char *name, struct slice bod
         m->type_len = m->names->len;
         buf_append(m->names, unit);
     }
-    if (!slice_eq(type, slice_sub(buf_slice(m->names), 0, m->type_len)) ||
-        !slice_eq(unit, slice_from(buf_slice(m->names), m->type_len)))
-        return error_set(err, E_INVALID, "%s is of another type, %.*s: --type chooses one of several", name,
-                         SLICE_ARG(type));
+    struct slice first_type = slice_sub(buf_slice(m->names), 0, m->type_len),
+                 first_unit = slice_from(buf_slice(m->names), m->type_len);
+    if (!slice_eq(type, first_type) || !slice_eq(unit, first_unit))
+        return error_set(err, E_INVALID, "its values are %.*s in %.*s, those before %.*s in %.*s",
+                         SLICE_ARG(type), SLICE_ARG(unit), SLICE_ARG(first_type), SLICE_ARG(first_unit));
     if (v->merged->time_nanos == 0) {
         m->timeless++;
         return OK;

@@ -116,7 +116,7 @@ static enum status print(struct query *q, struct view *view, struct buf *out, st
 
 enum status query_top_run(struct query *q, struct error *err)
 {
-    if (!query_is_for_eyes(q) || q->options.is_json)
+    if (!query_is_painted(q) || q->options.is_json)
         return query_view_run(q, err);
 
     struct merge *merge CLEANUP(merge_freep) = NULL;

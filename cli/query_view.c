@@ -68,6 +68,11 @@ bool query_is_for_eyes(const struct query *q)
     return q->terminal.is_tty && !q->options.output;
 }
 
+bool query_is_painted(const struct query *q)
+{
+    return query_is_for_eyes(q) || q->terminal.has_colours;
+}
+
 static enum status write_lines(struct slice text, struct error *err)
 {
     struct buf clean CLEANUP(buf_release) = BUF_INIT(LIMIT_VIEW_BYTES);
@@ -93,6 +98,10 @@ enum status query_render(struct query *q, struct view *v, struct slice name, str
     if (query_is_for_eyes(q) && (format->render == pprof_render || format->render == svg_render))
         return error_set(err, E_INVALID, "%s is not for a terminal: -o FILE.%s, or a pipe", format->name,
                          format->extension);
+
+    if ((format->render == peek_render || format->render == peek_text_render) &&
+        q->options.view.function.len == 0)
+        return error_set(err, E_INVALID, "which functions? say --function REGEX");
 
     status = format->render(v, &out, err);
     query_notes(v);

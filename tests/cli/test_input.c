@@ -131,7 +131,39 @@ static void profiles_of_several_types_are_not_mixed_nor_left_out(void **state)
     assert_int_equal(add(s, ""), OK);
     assert_int_equal(s->in.files, 1);
     assert_int_equal(s->in.skipped, 0);
+    assert_int_equal(s->in.others, 1);
     assert_int_equal(merge_stats(s->in.merge).inputs, 1);
+    end(s);
+}
+
+/* What input_end() says on stderr. */
+static void says_in_the_end(const struct stage *s, const char *expected)
+{
+    char text[200] = "", *path = scratch_path(s->dir, ".stderr");
+    int kept = dup(STDERR_FILENO);
+    assert_non_null(freopen(path, "w", stderr));
+    input_end(&s->in);
+    (void)fflush(stderr);
+    assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+    (void)close(kept);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    (void)!fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    free(path);
+    assert_string_equal(text, expected);
+}
+
+static void all_that_were_looked_at_are_counted(void **state)
+{
+    (void)state;
+    struct stage *s = begin();
+    copy(s, "tests/data/go/goroutine-005.pb.gz", "1.pb.gz");
+    copy(s, "tests/data/go/compile-1.pb.gz", "2.pb.gz");
+    put(s, "3.txt", SLICE("Nothing to see here.\n"));
+    assert_int_equal(profile_type_parse(SLICE("cpu"), &s->in.type, NULL), OK);
+    assert_int_equal(add(s, ""), OK);
+    says_in_the_end(s, "brazier: 1 of 3 files are no profiles\n");
     end(s);
 }
 
@@ -174,6 +206,7 @@ int main(void)
         cmocka_unit_test(files_and_all_beneath_directories_are_merged),
         cmocka_unit_test(what_is_no_profile_is_skipped_beneath_directories_only),
         cmocka_unit_test(profiles_of_several_types_are_not_mixed_nor_left_out),
+        cmocka_unit_test(all_that_were_looked_at_are_counted),
         cmocka_unit_test(links_to_directories_are_not_followed),
         cmocka_unit_test(a_selection_needs_a_collector_a_service_and_a_type),
     };
