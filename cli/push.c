@@ -6,6 +6,7 @@
 
 #include "base/option.h"
 #include "base/printable.h"
+#include "cli/collector.h"
 #include "cli/label_word.h"
 #include "cli/push_report.h"
 #include "cli/push_run.h"
@@ -110,7 +111,7 @@ static enum status prepare(const struct push_options *o, const struct option_wor
         return error_set(err, E_INVALID, "whose profiles are they? say --service NAME");
     if (o->type && profile_type_parse(slice_of(o->type), &run->defaults.type, err) != OK)
         return err->code;
-    if (read_labels(&o->labels, &run->defaults.labels, err) != OK ||
+    if (read_labels(&o->labels, &run->defaults.labels, err) != OK || collector_check(o->to, err) != OK ||
         token_read(o->token_file, &run->token, err) != OK)
         return err->code;
     for (size_t i = 0; i < words->count; i++)

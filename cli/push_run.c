@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json_doc.h"
 #include "base/thread.h"
+#include "cli/collector.h"
 #include "client/client.h"
 #include "model/time.h"
 
@@ -99,6 +100,18 @@ static void note_stored(struct push_file *file, const struct client_answer *answ
         file->said = copy_of(id);
 }
 
+/* A collector takes profiles: where there is no place for them, there is for none, and it is the address that
+ * has to be mended. */
+static enum status wrong_place(const char *url, enum status status, struct error *err)
+{
+    const struct error said = *err;
+    struct slice place = slice_of(url);
+    if (status != E_NOT_FOUND)
+        return status;
+    place = slice_sub(place, 0, slice_find(place, '?'));
+    return error_set(err, E_UNAVAILABLE, "%.*s: %s", SLICE_ARG(place), said.text);
+}
+
 static enum status send_item(struct sending *s, struct client *client, const struct push_item *item,
                              struct slice body, struct push_file *file, struct error *err)
 {
@@ -115,8 +128,9 @@ static enum status send_item(struct sending *s, struct client *client, const str
                                      .content_type = "application/octet-stream",
                                      .body = body,
                                      .max_bytes = ANSWER_BYTES};
-    if (post(s, client, &request, &answer, err) != OK)
-        return err->code;
+    enum status status = post(s, client, &request, &answer, err);
+    if (status != OK)
+        return wrong_place(buf_cstr(&url), collector_judge(buf_cstr(&url), &answer, status, err), err);
     note_stored(file, &answer);
     return OK;
 }

@@ -43,7 +43,9 @@ static enum status read_page(struct query *q, const char *path, struct page *pag
         return status;
     if (json_doc_parse(buf_slice(&page->answer.body), &page->doc, NULL) == OK)
         page->body = json_node_member(json_doc_root(page->doc), "body");
-    return page->body ? OK : error_set(err, E_UNAVAILABLE, "the answer is not that of a collector");
+    return page->body
+               ? OK
+               : error_set(err, E_UNAVAILABLE, "%s: the answer is not that of a collector", q->remote.url);
 }
 
 /* --- what the services are --- */

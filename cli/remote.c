@@ -2,6 +2,7 @@
 #include "cli/remote.h"
 
 #include "base/printable.h"
+#include "cli/collector.h"
 #include "client/token.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static void declare(const struct client_answer *answer)
     }
 }
 
-enum status remote_get(struct remote *r, const char *url, size_t max_bytes, struct client_answer *ret_answer,
+static enum status get(struct remote *r, const char *url, size_t max_bytes, struct client_answer *ret_answer,
                        struct error *err)
 {
     enum status status = connect_client(r, err);
@@ -70,9 +71,15 @@ enum status remote_get(struct remote *r, const char *url, size_t max_bytes, stru
                                            .user = r->progress};
     status = client_call(r->client, &request, ret_answer, err);
     progress_end(r->progress);
-    if (status == OK)
+    if (status == OK || status == E_NOT_FOUND) /* nothing found of what is known */
         declare(ret_answer);
     return status;
+}
+
+enum status remote_get(struct remote *r, const char *url, size_t max_bytes, struct client_answer *ret_answer,
+                       struct error *err)
+{
+    return collector_named(url, ret_answer, get(r, url, max_bytes, ret_answer, err), err);
 }
 
 enum status remote_ask(struct remote *r, const char *path, size_t max_bytes, struct client_answer *ret_answer,
@@ -83,6 +90,10 @@ enum status remote_ask(struct remote *r, const char *path, size_t max_bytes, str
                          "name files or directories, or a collector: --collector URL or "
                          "BRAZIER_COLLECTOR");
 
+    enum status status = collector_check(r->url, err);
+    if (status != OK)
+        return status;
+
     struct buf url CLEANUP(buf_release) = BUF_INIT(PATH_BYTES);
     struct slice base = slice_of(r->url);
     while (slice_ends(base, SLICE("/")))
@@ -91,6 +102,9 @@ enum status remote_ask(struct remote *r, const char *path, size_t max_bytes, str
     buf_append_cstr(&url, path);
     if (r->options->fresh)
         buf_append_cstr(&url, strchr(path, '?') ? "&fresh=1" : "?fresh=1");
-    enum status status = buf_check(&url, "the question", err);
-    return status == OK ? remote_get(r, buf_cstr(&url), max_bytes, ret_answer, err) : status;
+    status = buf_check(&url, "the question", err);
+    if (status != OK)
+        return status;
+    status = get(r, buf_cstr(&url), max_bytes, ret_answer, err);
+    return collector_judge(buf_cstr(&url), ret_answer, status, err);
 }

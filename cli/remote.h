@@ -19,11 +19,12 @@ struct remote {
 void remote_release(struct remote *r);
 
 /* GET of a whole URL. The token goes along only if the URL leads to the collector. Says on stderr what the
- * answer lacks (X-Brazier-Stale, -Horizon, -Missing). Codes as client_call(); and E_INVALID: the file with
- * the token cannot be read. */
+ * answer lacks (X-Brazier-Stale, -Horizon, -Missing), also of one that nothing was found. Codes as
+ * client_call(); and E_INVALID: the file with the token cannot be read, or holds none. */
 NODISCARD enum status remote_get(struct remote *r, const char *url, size_t max_bytes,
                                  struct client_answer *ret_answer, struct error *err);
-/* GET of a path of the collector's API, "/api/0/profiles?...". E_INVALID: no collector was named. */
+/* GET of a path of the collector's API, "/api/0/profiles?...". E_INVALID: no collector was named, or what was
+ * is no URL. E_NOT_FOUND is a collector's: from anything else it becomes E_UNAVAILABLE. */
 NODISCARD enum status remote_ask(struct remote *r, const char *path, size_t max_bytes,
                                  struct client_answer *ret_answer, struct error *err);
 

@@ -12,6 +12,7 @@
 #include "base/option.h"
 #include "base/printable.h"
 #include "cli/amount.h"
+#include "cli/collector.h"
 #include "cli/label_word.h"
 #include "cli/scrape_status.h"
 #include "client/token.h"
@@ -161,6 +162,8 @@ static enum status make_config(const struct scrape_options *o, struct scrape_con
         return error_set(err, E_INVALID, "whom to ask? say --target URL or --config FILE");
     if (o->config && o->targets.count > 0)
         return error_set(err, E_INVALID, "--target and --config do not go together");
+    if (collector_check(o->collector, err) != OK)
+        return err->code;
     return o->config ? scrape_config_read(c, o->config, err) : make_job(o, c, err);
 }
 

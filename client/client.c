@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/encode.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/limits.h"
 #include "base/printable.h"
 #include "base/version.h"
@@ -346,24 +346,30 @@ static enum status code_of(long status)
 }
 
 /* {"code","error"}, or the first line of a plain text; an HTML page says nothing. */
-static void server_words(const struct client_answer *answer, struct buf *out)
+static enum client_words server_words(const struct client_answer *answer, struct buf *out)
 {
-    struct buf words CLEANUP(buf_release) = BUF_INIT(LIMIT_ERROR_BODY_BYTES);
-    struct slice body = slice_trim(buf_slice(&answer->body));
-    if (json_get_string(body, "error", &words, NULL) == OK)
-        body = buf_slice(&words);
+    struct json_doc *doc CLEANUP(json_doc_freep) = NULL;
+    struct slice words = slice_trim(buf_slice(&answer->body)), error = SLICE_NULL;
+    bool is_code = false;
+    if (json_doc_parse(words, &doc, NULL) == OK) {
+        is_code = json_node_member(json_doc_root(doc), "code") != NULL;
+        error = json_node_text(json_doc_root(doc), "error");
+    }
+    if (error.len > 0)
+        words = error;
     else if (!slice_starts(client_answer_header(answer, "Content-Type"), SLICE("text/plain")))
-        return;
+        return CLIENT_NO_WORDS;
 
-    body = slice_sub(body, 0, slice_find(body, '\n'));
-    printable_append(out, slice_sub(body, 0, ERROR_WORDS_BYTES));
+    words = slice_sub(words, 0, slice_find(words, '\n'));
+    printable_append(out, slice_sub(words, 0, ERROR_WORDS_BYTES));
+    return words.len == 0 ? CLIENT_NO_WORDS : error.len > 0 && is_code ? CLIENT_ERROR : CLIENT_TEXT;
 }
 
 static enum status refused(const struct exchange *x, long status, struct error *err)
 {
     struct buf words CLEANUP(buf_release) = BUF_INIT(4 * ERROR_WORDS_BYTES);
     enum status code = code_of(status);
-    server_words(x->answer, &words);
+    x->answer->words = server_words(x->answer, &words);
     if (status >= 500 || words.len == 0)
         return error_set(err, code, "%s answers %ld%s%s", buf_cstr(&x->origin), status,
                          words.len > 0 ? ": " : "", buf_cstr(&words));
@@ -460,6 +466,10 @@ enum status client_call(struct client *c, const struct client_request *request,
     ret_answer->status = answer.status;
     ret_answer->retry_ms = answer.retry_ms;
     ret_answer->has_answered = answer.has_answered;
+    ret_answer->words = answer.words;
+    buf_release(&ret_answer->head);
+    ret_answer->head = answer.head;
+    answer.head = (struct buf){0};
     client_answer_release(&answer);
     return status;
 }

@@ -49,12 +49,21 @@ struct client_request {
     const atomic_bool *is_over;
 };
 
+/* What a refusal says for itself. */
+enum client_words {
+    CLIENT_NO_WORDS,
+    CLIENT_TEXT,  /* plain text, of whoever answers there */
+    CLIENT_ERROR, /* {"code":...,"error":"..."}, as a collector does */
+};
+
 struct client_answer {
     int status; /* 200 .. 299; when client_call() fails that of the refusal, else 0 */
     struct buf body;
-    struct buf head;   /* "name: value\n" each, of the final answer; see client_answer_header() */
+    struct buf head;   /* "name: value\n" each, of the final answer; see client_answer_header(). Also of a
+                        * refusal */
     int64_t retry_ms;  /* Retry-After; -1: not said. Also set when client_call() fails */
     bool has_answered; /* also when it fails: there was an answer with a status */
+    enum client_words words;
 };
 
 #define CLIENT_ANSWER_INIT ((struct client_answer){.retry_ms = -1})

@@ -1,10 +1,13 @@
 /* libcurl's own URL parser, so that we and it cannot disagree about where a URL leads. */
 #include "client/origin.h"
 
+#include "base/printable.h"
+
 #include <curl/curl.h>
+#include <string.h>
 #include <strings.h>
 
-enum { ORIGIN_BYTES = 1024 };
+enum { ORIGIN_BYTES = 1024, QUOTED_BYTES = 100 };
 
 static void url_free(CURLU **url)
 {
@@ -14,6 +17,19 @@ static void url_free(CURLU **url)
 static void part_free(char **part)
 {
     curl_free(*part);
+}
+
+/* What stands before an '@' may be a password. */
+static enum status no_url(const char *url, struct error *err)
+{
+    struct buf shown CLEANUP(buf_release) = BUF_INIT(4 * QUOTED_BYTES);
+    struct slice text = slice_of(url);
+    if (strchr(url, '@'))
+        return error_set(err, E_INVALID, "that is no URL that begins with http:// or https://");
+
+    printable_append(&shown, slice_sub(text, 0, QUOTED_BYTES));
+    return error_set(err, E_INVALID, "'%s%s' is no URL that begins with http:// or https://",
+                     buf_cstr(&shown), text.len > QUOTED_BYTES ? "..." : "");
 }
 
 enum status origin_of(const char *url, struct buf *out, struct error *err)
@@ -26,7 +42,7 @@ enum status origin_of(const char *url, struct buf *out, struct error *err)
         curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
         (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0) ||
         curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
-        return error_set(err, E_INVALID, "that is no URL that begins with http:// or https://");
+        return no_url(url, err);
     if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
         return error_set(err, E_INVALID, "a URL with a user name or password can be read by others: %s",
                          "set BRAZIER_TOKEN instead");

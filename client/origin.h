@@ -8,7 +8,8 @@
 #include "base/buf.h"
 
 /* Appends "https://host:443", in lower case and always with the port. E_INVALID: no http or https URL, or one
- * that carries a password (whoever lists processes can read it). The text does not quote passwords. */
+ * that carries a password (whoever lists processes can read it). The text names what is none, and does not
+ * quote passwords. */
 NODISCARD enum status origin_of(const char *url, struct buf *out, struct error *err);
 
 /* Do both lead to the same place? False if one is no URL. */

@@ -142,15 +142,46 @@ static void refusals_are_told_in_the_servers_words(void **state)
     struct talk t = begin(steps, 5, NULL);
     assert_int_equal(get(&t, ROOMY), E_INVALID);
     assert_string_equal(t.err.text, "bad request: missing \"type\"");
+    assert_int_equal(t.answer.words, CLIENT_ERROR);
     assert_int_equal(get(&t, ROOMY), E_NOT_FOUND);
     assert_string_equal(t.err.text, "nothing found: no\uFFFD[2J");
+    assert_int_equal(t.answer.words, CLIENT_TEXT);
     assert_int_equal(get(&t, ROOMY), E_DENIED);
+    assert_int_equal(t.answer.words, CLIENT_NO_WORDS);
     says(&t, "answers 403");
     assert_null(strstr(t.err.text, "html"));
     assert_int_equal(get(&t, ROOMY), E_TOO_LARGE);
     assert_int_equal(get(&t, ROOMY), E_UNAVAILABLE);
     says(&t, "http://127.0.0.1:");
     says(&t, "profile x is damaged");
+    end(&t);
+}
+
+static void an_error_without_a_code_is_not_a_collectors(void **state)
+{
+    (void)state;
+    const struct fake_step steps[] = {
+        {.status = "404 Not Found", .answer = "{\"error\":\"no such index\"}"},
+        {.status = "404 Not Found", .answer = "{\"code\":404,\"error\":[]}"},
+    };
+    struct talk t = begin(steps, 2, NULL);
+    assert_int_equal(get(&t, ROOMY), E_NOT_FOUND);
+    says(&t, "no such index");
+    assert_int_equal(t.answer.words, CLIENT_TEXT);
+    assert_int_equal(get(&t, ROOMY), E_NOT_FOUND);
+    assert_int_equal(t.answer.words, CLIENT_NO_WORDS);
+    end(&t);
+}
+
+static void a_refusal_comes_with_its_headers(void **state)
+{
+    (void)state;
+    const struct fake_step steps[] = {{.status = "404 Not Found",
+                                       .head = "X-Brazier-Stale: 5000\r\n",
+                                       .answer = "{\"code\":404,\"error\":\"nothing found\"}"}};
+    struct talk t = begin(steps, 1, NULL);
+    assert_int_equal(get(&t, ROOMY), E_NOT_FOUND);
+    assert_true(slice_eq(client_answer_header(&t.answer, "X-Brazier-Stale"), SLICE("5000")));
     end(&t);
 }
 
@@ -292,6 +323,8 @@ int main(void)
         cmocka_unit_test(a_post_has_its_body_and_its_answer),
         cmocka_unit_test(the_token_goes_to_its_origin_only),
         cmocka_unit_test(refusals_are_told_in_the_servers_words),
+        cmocka_unit_test(an_error_without_a_code_is_not_a_collectors),
+        cmocka_unit_test(a_refusal_comes_with_its_headers),
         cmocka_unit_test(a_busy_server_says_when_to_come_back),
         cmocka_unit_test(an_answer_is_bounded),
         cmocka_unit_test(half_an_answer_is_none),

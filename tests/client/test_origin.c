@@ -39,6 +39,20 @@ static void what_leads_nowhere_is_refused(void **state)
     }
 }
 
+static void what_is_none_is_named(void **state)
+{
+    (void)state;
+    struct buf out CLEANUP(buf_release) = BUF_INIT(1000);
+    struct error err;
+    char endless[2000];
+    assert_int_equal(origin_of("fo\x1bo", &out, &err), E_INVALID);
+    assert_string_equal(err.text, "'fo\uFFFDo' is no URL that begins with http:// or https://");
+    memset(endless, 'x', sizeof endless);
+    endless[sizeof endless - 1] = '\0';
+    assert_int_equal(origin_of(endless, &out, &err), E_INVALID);
+    assert_non_null(strstr(err.text, "xxx...' is no URL"));
+}
+
 static void a_password_in_a_url_is_refused_and_not_quoted(void **state)
 {
     (void)state;
@@ -46,6 +60,8 @@ static void a_password_in_a_url_is_refused_and_not_quoted(void **state)
     struct error err;
     assert_int_equal(origin_of("http://any:hunter2@host/", &out, &err), E_INVALID);
     assert_non_null(strstr(err.text, "BRAZIER_TOKEN"));
+    assert_null(strstr(err.text, "hunter2"));
+    assert_int_equal(origin_of("htp://any:hunter2@host/", &out, &err), E_INVALID);
     assert_null(strstr(err.text, "hunter2"));
 }
 
@@ -65,6 +81,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_origin_is_scheme_host_and_port),
         cmocka_unit_test(what_leads_nowhere_is_refused),
+        cmocka_unit_test(what_is_none_is_named),
         cmocka_unit_test(a_password_in_a_url_is_refused_and_not_quoted),
         cmocka_unit_test(the_same_place_has_many_spellings),
     };

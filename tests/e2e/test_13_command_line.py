@@ -11,9 +11,11 @@ import struct
 import subprocess
 import termios
 import fcntl
+import http.server
+import threading
 import time
 
-from client import Client
+from client import Client, Unanswered
 from harness import go_pprof, main
 from profiles import path_of, read
 from programs import said_alike
@@ -227,9 +229,75 @@ def faults(stage, run, collector):
         file.write(TOKEN + "\n")
     run.run("query", "list", "--bearer-file", "token", BRAZIER_TOKEN="")
     run.fails(2, "nosuch", "query", "list", "--bearer-file", "nosuch")
+    open(os.path.join(stage.dir, "no-token"), "w").close()
+    for words in (["query", "list"], ["push", "--service", "s", "mixed"],
+                  ["scrape", "--once", "--service", "s", "--target", "http://127.0.0.1:1"]):
+        run.fails(2, "no-token", *words, "--bearer-file", "no-token")
+        run.fails(2, "--collector: 'foo'", *words, "--collector", "foo")
+    run.fails(2, "2006-01-02T15:04:05", "query", "list", "--service", "shop", "--from", "1d")
+    run.fails(2, "--function REGEX", "diff", path_of(OLD), path_of(NEW), "--format", "peek")
+    with open(os.path.join(stage.dir, "mixed", "heap.pb.gz"), "wb") as file:
+        file.write(read("go/heap-000.pb.gz"))
+    _, err = run.run("query", "timeline", "mixed", code=2)
+    last = err.decode().splitlines()[-1]
+    stage.check(last.count("heap.pb.gz") == 1 and last.count("--type") == 1 and "inuse_space" in last and "cpu" in last,
+                "two types in a timeline: %r", last)
+    _, err = run.run("query", "top", "mixed", "--type", "cpu")
+    stage.check(b"1 of 4 files" in err, "what was skipped, of some of a type: %r", err)
     port = collector.port
     collector.kill()
     run.fails(3, "127.0.0.1:%d" % port, "query", "list", "--service", "shop")
+
+
+class NotFound(http.server.BaseHTTPRequestHandler):
+    """Some other program."""
+
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(404)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"404 page not found\n")
+
+    do_POST = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+def other_programs(stage, run):
+    """Their 404 is not "nothing found"."""
+    other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), NotFound)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    url = "http://127.0.0.1:%d" % other.server_port
+    for words in (["query", "list"], ["query", "list", "--service", "s"], ["query", "top", "--service", "s", "--type", "cpu"],
+                  ["query", "timeline", "--service", "s", "--type", "cpu"]):
+        run.fails(3, "does not look like a brazier collector", *words, "--collector", url)
+        run.fails(3, url + "/api/0/", *words, "--collector", url)
+    run.fails(3, url + "/api/0/profiles", "push", "--service", "s", path_of(OLD), "--collector", url)
+    run.fails(1, url + "/nosuch", "query", "top", url + "/nosuch")
+    other.shutdown()
+    other.server_close()
+
+
+def answers(port):
+    try:
+        return Client(port).request("GET", "/healthz").status == 200
+    except Unanswered:
+        return False
+
+
+def what_an_answer_lacks(stage, run):
+    """Of a bucket that cannot be listed nobody knows that nothing is there."""
+    replica = stage.replica("blind", "s3://profiles", ["--s3-endpoint", "http://127.0.0.1:1"],
+                            env=dict(AWS_ACCESS_KEY_ID="any", AWS_SECRET_ACCESS_KEY="any"))
+    stage.wait_for("it listens", lambda: answers(replica.port))
+    for words in (["list"], ["list", "--service", "s"], ["top", "--service", "s", "--type", "cpu"],
+                  ["timeline", "--service", "s", "--type", "cpu"]):
+        _, err = run.run("query", *words, "--collector", "http://127.0.0.1:%d" % replica.port, code=1)
+        for part in (b"nothing found", b"what came in lately may be missing", b"the index is being rebuilt"):
+            stage.check(part in err, "%r says nothing of %r: %r", words, part, err)
+    replica.stop()
 
 
 def terminals(stage, run):
@@ -247,6 +315,13 @@ def terminals(stage, run):
     stage.check("█" in run.at_terminal("query", "timeline", old, new), "no plot on a terminal")
     out, _ = run.run("query", "list", old, "--color", "always")
     stage.check(b"\x1b[" in out, "--color always has none")
+    for words in (["top", old], ["tree", old], ["peek", "step", old]):
+        out, _ = run.run("query", *words, "--color", "always")
+        stage.check(b"\x1b[" in out, "query %s: --color always has none", words)
+    for words in (["top", old], ["list", old]):
+        run.at_terminal("query", *words, "-o", "of-a-terminal")
+        with open(os.path.join(stage.dir, "of-a-terminal"), "rb") as file:
+            stage.equal(file.read(), run.run("query", *words)[0], "a file written at a terminal")
     for words in (["flame", old], ["merge", old], ["diff", old, new, "--format", "svg"]):
         try:
             run.at_terminal("query", *words)
@@ -310,6 +385,8 @@ def scenario(stage):
     gates(stage, run)
     helps(stage, run)
     terminals(stage, run)
+    other_programs(stage, run)
+    what_an_answer_lacks(stage, run)
     faults(stage, run, collector)
 
 
