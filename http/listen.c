@@ -22,7 +22,10 @@ enum status listen_parse(const char *text, char ret_host[LISTEN_HOST_MAX], char 
 {
     const char *colon = text ? strrchr(text, ':') : NULL;
     uint64_t port;
-    if (!colon || !slice_to_u64(slice_of(colon + 1), &port) || port > 65535)
+    if (colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
+        (!slice_to_u64(slice_of(colon + 1), &port) || port > 65535))
+        return error_set(err, E_CONFIG, "listen on '%s': the port is out of range (0..65535)", text);
+    if (!colon || !slice_to_u64(slice_of(colon + 1), &port))
         return error_set(err, E_CONFIG, "listen on '%s': give HOST:PORT, [IPv6]:PORT or :PORT",
                          text ? text : "");
 

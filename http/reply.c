@@ -69,6 +69,34 @@ static bool range_is_stale(const struct http_request *req)
     return http_header(req, "If-Range", &header) && !slice_eq_cstr(header, req->reply.etag);
 }
 
+static void render_plain(unsigned status, const char *text, struct http_reply *reply)
+{
+    reply->content_type = "text/plain; charset=utf-8";
+    reply->body = BUF_INIT(ERROR_TEXT_MAX + 64);
+    buf_printf(&reply->body, "%u %s: %s\n", status, MHD_get_reason_phrase_for(status), text);
+}
+
+static void render(struct http_request *req, unsigned status, const char *text, struct http_reply *reply)
+{
+    const struct http_options *o = server_options(req->server);
+    if (o->render_error)
+        o->render_error(req, status, text, reply);
+    else
+        render_plain(status, text, reply);
+    reply->status = status;
+}
+
+/* 416: an error in the place of the bytes. */
+static void answer_outside(struct http_request *req, uint64_t size)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "the range is outside of the %llu bytes", (unsigned long long)size);
+    drop_body(req);
+    http_reply_header(&req->reply, "Content-Range", "bytes */%llu", (unsigned long long)size);
+    render(req, 416, text, &req->reply);
+    req->reply_len = req->reply.body.len;
+}
+
 static bool answer_range(struct http_request *req)
 {
     struct slice header;
@@ -79,12 +107,7 @@ static bool answer_range(struct http_request *req)
     uint64_t size = req->reply.body.len, from, len;
     switch (range_parse(header, size, &from, &len)) {
     case RANGE_NONE: return false;
-    case RANGE_UNSATISFIABLE:
-        req->reply.status = 416;
-        req->reply.content_type = NULL;
-        http_reply_header(&req->reply, "Content-Range", "bytes */%llu", (unsigned long long)size);
-        drop_body(req);
-        return true;
+    case RANGE_UNSATISFIABLE: answer_outside(req, size); return true;
     case RANGE_PART:
         req->reply.status = 206;
         http_reply_header(&req->reply, "Content-Range", "bytes %llu-%llu/%llu", (unsigned long long)from,
@@ -248,23 +271,11 @@ void http_reply(struct http_request *req, struct http_reply *reply)
     server_replied(req);
 }
 
-static void render_plain(unsigned status, const char *text, struct http_reply *reply)
-{
-    reply->content_type = "text/plain; charset=utf-8";
-    reply->body = BUF_INIT(ERROR_TEXT_MAX + 64);
-    buf_printf(&reply->body, "%u %s: %s\n", status, MHD_get_reason_phrase_for(status), text);
-}
-
 void http_reply_error(struct http_request *req, unsigned status, unsigned retry_after_s, const char *text)
 {
-    const struct http_options *o = server_options(req->server);
     struct http_reply reply = {.status = status};
-    if (o->render_error)
-        o->render_error(req, status, text, &reply);
-    else
-        render_plain(status, text, &reply);
+    render(req, status, text, &reply);
     if (status == 503 || status == 429)
         http_reply_header(&reply, "Retry-After", "%u", retry_after_s ? retry_after_s : 1);
-    reply.status = status;
     http_reply(req, &reply);
 }

@@ -44,6 +44,18 @@ static void what_is_no_address_is_refused_by_name(void **state)
     assert_int_equal(listen_parse(NULL, host, port, NULL), E_CONFIG);
 }
 
+static void a_port_that_cannot_be_is_told_from_no_port(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"127.0.0.1:99999", ":65536", "[::1]:99999999999999999999999"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        char host[LISTEN_HOST_MAX], port[LISTEN_PORT_MAX];
+        struct error err;
+        assert_int_equal(listen_parse(bad[i], host, port, &err), E_CONFIG);
+        assert_non_null(strstr(err.text, "out of range (0..65535)"));
+    }
+}
+
 static void port_0_picks_one(void **state)
 {
     (void)state;
@@ -90,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_taken_apart),
         cmocka_unit_test(what_is_no_address_is_refused_by_name),
+        cmocka_unit_test(a_port_that_cannot_be_is_told_from_no_port),
         cmocka_unit_test(port_0_picks_one),
         cmocka_unit_test(a_taken_port_is_refused_by_name),
         cmocka_unit_test(a_host_that_is_not_ours_is_refused),
