@@ -128,7 +128,7 @@ static enum status rebuild_into(struct index *index, const struct backend *backe
     if (progress.state != REBUILD_DONE)
         return error_set(err, E_UNAVAILABLE, "%s", progress.last_error);
     if (index_was_reset(index, note))
-        return error_set(err, E_UNAVAILABLE, "%s", note);
+        return error_set(err, E_UNAVAILABLE, "the index was begun anew: %s", note);
 
     if (index_counts(index, &counts, err) != OK)
         return err->code;

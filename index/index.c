@@ -57,7 +57,7 @@ static enum status open_on_disk(struct index *ix, struct db **ret_db, char *note
     if (is_disk(code) || !shelf_has_file(&ix->shelf))
         return blame(code, err);
 
-    (void)snprintf(note, NOTE_BYTES, "the index was set aside and is begun anew: %.400s", err->text);
+    (void)snprintf(note, NOTE_BYTES, "the file was set aside: %.400s", err->text);
     if (shelf_set_aside(&ix->shelf, err) != OK)
         return conn_failed(err);
     if (db_open(ix->shelf.path, &options, ret_db, &code, err) == OK)
@@ -182,7 +182,7 @@ void index_begin_anew(struct index *ix, enum conn_fault fault, const char *why)
     rows_release(&ix->rows);
     db_let_go(ix->db);
     if (on_disk && shelf_set_aside(&ix->shelf, &err) == OK && open_on_disk(ix, &db, ignored, &err) == OK)
-        (void)snprintf(note, sizeof note, "the index was set aside and is begun anew: %.400s", why);
+        (void)snprintf(note, sizeof note, "the file was set aside: %.400s", why);
     else
         (void)snprintf(note, sizeof note,
                        "the index goes on in memory and holds the last hour: %.300s%s%.100s", why,

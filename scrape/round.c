@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { URL_BYTES = 4096, PATH_BYTES = 12 * 1024, LABELS_BYTES = 16 * 1024 };
 
@@ -54,6 +55,16 @@ static enum status judge(const struct probe *probe, struct slice body, bool *ret
     return profile_type_check(probe->type, types, scan.types_kept, err);
 }
 
+/* The words of a server's refusal come alone, unless the client has found it better to say who said what. */
+static void name_status(int status, struct error *err)
+{
+    char said[32];
+
+    (void)snprintf(said, sizeof said, "answers %d", status);
+    if (!strstr(err->text, said))
+        (void)error_wrap(err, "HTTP %d", status);
+}
+
 static enum status fetch(const struct round *r, const struct target *t, const struct probe *probe,
                          struct client_answer *answer, struct error *err)
 {
@@ -71,7 +82,7 @@ static enum status fetch(const struct round *r, const struct target *t, const st
                                      .is_over = r->is_over};
     enum status status = client_call(client, &request, answer, err);
     if (status != OK && answer->status >= 400)
-        return error_wrap(err, "HTTP %d", answer->status);
+        name_status(answer->status, err);
     return status;
 }
 

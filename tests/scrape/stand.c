@@ -47,6 +47,10 @@ static void serve_profile(struct stand *s, int socket, const char *path)
             pause_ms(ANSWER_MS);
     pause_ms(ANSWER_MS);
     atomic_fetch_sub(&s->asking, 1);
+    if (strncmp(path, "/500", 4) == 0 || strncmp(path, "/404", 4) == 0) {
+        answer(socket, path[1] == '5' ? 500 : 404, SLICE("{\"error\":\"none today\"}"));
+        return;
+    }
     answer(socket, 200, strncmp(path, "/bad", 4) == 0 ? SLICE("this is no profile") : s->profile);
 }
 

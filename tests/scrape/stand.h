@@ -1,7 +1,7 @@
 /*
  * A server that stands for both sides: programs that serve profiles (GET; those whose path begins with /hang
- * never answer, /bad answers with something else), and a collector (POST) that answers as it is told and
- * remembers what it took. A thread for each connection; loopback, libc only.
+ * never answer, /bad answers with something else, /500 and /404 with that status), and a collector (POST)
+ * that answers as it is told and remembers what it took. A thread for each connection; loopback, libc only.
  */
 #ifndef SCRAPE_STAND_H
 #define SCRAPE_STAND_H

@@ -218,6 +218,29 @@ static void pages_show_targets_and_escape_them(void **state)
     tear_down(&p);
 }
 
+static void a_status_is_named_once(void **state)
+{
+    static const struct {
+        const char *path, *error;
+    } rows[] = {{"/500", " answers 500: none today\""}, {"/404", "\"HTTP 404: none today\""}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf json CLEANUP(buf_release) = BUF_INIT(ROOMY);
+        struct json j = JSON_INIT(&json);
+        struct play p;
+
+        set_up(&p, "block");
+        add_target(&p, rows[i].path, "1");
+        start(&p);
+        wait_done(&p);
+        page_json(p.scraper, &j);
+        assert_non_null(strstr(json.ptr, rows[i].error));
+        assert_true(i == 1 || !strstr(json.ptr, "HTTP 500"));
+        tear_down(&p);
+    }
+}
+
 static void targets_come_and_go(void **state)
 {
     struct play p;
@@ -257,6 +280,7 @@ int main(void)
         cmocka_unit_test(rounds_go_on_and_deltas_need_two),
         cmocka_unit_test(it_ends_while_a_target_is_silent),
         cmocka_unit_test(pages_show_targets_and_escape_them),
+        cmocka_unit_test(a_status_is_named_once),
         cmocka_unit_test(targets_come_and_go),
     };
 
