@@ -24,7 +24,7 @@ function panels(body) {
             ["Memory of uploads", share(load.inflight_bytes, load.inflight_bytes_max)], ["Memory of merges", share(load.merge_bytes, load.merge_bytes_max)]]),
         panel("Bucket", [["Place", store.place], store.credentials && ["Credentials", store.credentials],
             ["Clock", !store.clock_known ? "not known yet" : Math.abs(store.local_clock_ahead_ms) < 1000 ? "agrees with ours" : `ours is ahead by ${store.local_clock_ahead_ms} ms`, !store.clock_known]]),
-        panel("Index", [["Kept", index.mode], ["Profiles", formatCount(index.profiles)], ["Label sets", formatCount(index.series)], ["Oldest", time(index.oldest)], ["Newest", time(index.newest)],
+        panel("Index", [["Kept", index.mode], ["Profiles", formatCount(index.profiles)], ["Label sets", formatCount(index.series)], ["Oldest was taken in", time(index.oldest)], ["Newest was taken in", time(index.newest)],
             ["Size", formatBytes(index.file_bytes)], ["Waiting to be written", formatCount(index.queued)]]),
         panel("Following the bucket", [["Behind by", following.lag_ms < 0 ? "not known" : formatDuration(following.lag_ms)], ["Rounds", formatCount(following.rounds)],
             ["Failed rounds", formatCount(following.failed_rounds), following.failed_rounds > 0], ["Foreign keys", formatCount(following.foreign_keys)], ["Malformed keys", formatCount(following.malformed_keys), following.malformed_keys > 0],
