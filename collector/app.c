@@ -158,7 +158,7 @@ static enum status open_store(struct app *app, struct error *err)
     char warning[ERROR_TEXT_MAX];
     struct log_line line;
 
-    if (backend_open(app->config, app->timer, &app->backend, warning, err) != OK)
+    if (backend_open(app->config, BACKEND_WRITE, app->timer, &app->backend, warning, err) != OK)
         return err->code;
     app->store = app->backend.store;
 

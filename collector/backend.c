@@ -18,8 +18,8 @@
 
 enum { CHECK_TIMEOUT_MS = 5000 };
 
-static enum status open_directory(const struct config *config, struct backend *b, char *ret_warning,
-                                  struct error *err)
+static enum status open_directory(const struct config *config, enum backend_use use, struct backend *b,
+                                  char *ret_warning, struct error *err)
 {
     const char *dir = config->store + strlen("file:");
     struct store *store;
@@ -27,7 +27,7 @@ static enum status open_directory(const struct config *config, struct backend *b
     (void)ret_warning;
     if (dir[0] == '\0')
         return error_set(err, E_CONFIG, "--store is 'file:' without a directory: say file:DIR");
-    if (directory_store_open(dir, &store, err) != OK) {
+    if (directory_store_open(dir, use == BACKEND_WRITE, &store, err) != OK) {
         error_wrap(err, "--store %s", config->store);
         return err->code = E_CONFIG;
     }
@@ -36,8 +36,8 @@ static enum status open_directory(const struct config *config, struct backend *b
     return OK;
 }
 
-static enum status open_s3(const struct config *config, struct backend *b, char *ret_warning,
-                           struct error *err)
+static enum status open_s3(const struct config *config, UNUSED enum backend_use use, struct backend *b,
+                           char *ret_warning, struct error *err)
 {
     const struct s3_flags flags = {config->store, config->s3_endpoint, config->s3_region,
                                    config->s3_path_style};
@@ -63,13 +63,13 @@ static enum status open_s3(const struct config *config, struct backend *b, char 
     }
 }
 
-enum status backend_open(const struct config *config, struct timer *timer, struct backend *ret_backend,
-                         char *ret_warning, struct error *err)
+enum status backend_open(const struct config *config, enum backend_use use, struct timer *timer,
+                         struct backend *ret_backend, char *ret_warning, struct error *err)
 {
     static const struct {
         const char *scheme;
-        enum status (*open)(const struct config *config, struct backend *b, char *ret_warning,
-                            struct error *err);
+        enum status (*open)(const struct config *config, enum backend_use use, struct backend *b,
+                            char *ret_warning, struct error *err);
     } schemes[] = {{"file:", open_directory}, {"s3://", open_s3}};
 
     ret_warning[0] = '\0';
@@ -78,7 +78,7 @@ enum status backend_open(const struct config *config, struct timer *timer, struc
 
         if (strncmp(config->store, schemes[i].scheme, strlen(schemes[i].scheme)) != 0)
             continue;
-        if (schemes[i].open(config, &b, ret_warning, err) != OK)
+        if (schemes[i].open(config, use, &b, ret_warning, err) != OK)
             return err->code;
         b.store = stats_store_new(retry_store_new(b.attempts, timer));
         *ret_backend = b;

@@ -17,11 +17,16 @@ struct backend {
     struct slice root; /* key prefix inside the bucket, maybe empty */
 };
 
+enum backend_use {
+    BACKEND_READ,  /* of a directory: it must be there */
+    BACKEND_WRITE, /* it is made, and must be such that it can be written to */
+};
+
 /*
  * Opens and checks it. E_CONFIG, E_DENIED: one line that says what to do. A bucket that does not answer now
  * is no error: *ret_warning (ERROR_TEXT_MAX bytes) says so, "" otherwise. The timer outlives it.
  */
-NODISCARD enum status backend_open(const struct config *config, struct timer *timer,
+NODISCARD enum status backend_open(const struct config *config, enum backend_use use, struct timer *timer,
                                    struct backend *ret_backend, char *ret_warning, struct error *err);
 void backend_close(struct backend *b);
 

@@ -148,7 +148,7 @@ static enum status run(const struct config *config, struct timer *timer, struct 
     char note[ERROR_TEXT_MAX];
     enum status status;
 
-    if (backend_open(config, timer, &backend, note, err) != OK)
+    if (backend_open(config, BACKEND_READ, timer, &backend, note, err) != OK)
         return err->code;
     if (note[0])
         fprintf(stderr, "reindex: %s\n", note);

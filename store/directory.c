@@ -257,10 +257,10 @@ static char *name_of(const char *path)
     return name.ptr;
 }
 
-enum status directory_store_open(const char *path, struct store **ret_store, struct error *err)
+enum status directory_store_open(const char *path, bool writes, struct store **ret_store, struct error *err)
 {
     struct directory *dir = mem_zero(1, sizeof *dir);
-    enum status status = tree_open(&dir->tree, path, err);
+    enum status status = tree_open(&dir->tree, path, writes, err);
     if (status != OK) {
         free(dir);
         return error_wrap(err, "store");

@@ -8,8 +8,10 @@
 
 #include "store/store.h"
 
-/* Makes the directory (mode 0700) if it is not there and starts the store's threads. Completions run on
- * those. Its time is the local clock. E_DENIED, E_INVALID, E_CONFIG: `path` cannot be used. */
-NODISCARD enum status directory_store_open(const char *path, struct store **ret_store, struct error *err);
+/* Starts the store's threads; completions run on those. `writes`: makes the directory (mode 0700) if it is
+ * not there, and checks that it can be written to. Its time is the local clock. E_DENIED, E_INVALID,
+ * E_CONFIG: `path` cannot be used. */
+NODISCARD enum status directory_store_open(const char *path, bool writes, struct store **ret_store,
+                                           struct error *err);
 
 #endif

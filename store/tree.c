@@ -277,20 +277,38 @@ static void sync_above(int root_fd)
     tree_close_fd(&fd);
 }
 
-enum status tree_open(struct tree *t, const char *path, struct error *err)
+/* Without it no PUT can succeed: better said at the start than to those who upload. */
+static enum status check_writable(int root_fd, const char *path, struct error *err)
 {
-    enum status status = file_make_dirs(path, err);
+    static const char *const dirs[] = {".", TREE_TEMP_DIR};
+    for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
+        if (faccessat(root_fd, dirs[i], W_OK | X_OK, AT_EACCESS) != 0 && (i == 0 || errno != ENOENT))
+            return error_set_errno(err, E_DENIED, errno, "'%s%s' cannot be written to", path,
+                                   i == 0 ? "" : "/" TREE_TEMP_DIR);
+    }
+    return OK;
+}
+
+enum status tree_open(struct tree *t, const char *path, bool writes, struct error *err)
+{
+    enum status status = writes ? file_make_dirs(path, err) : OK;
     if (status != OK)
         return status;
 
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(err, errno == EACCES ? E_DENIED : E_CONFIG, errno, "'%s'", path);
+    if (writes && (status = check_writable(fd, path, err)) != OK) {
+        tree_close_fd(&fd);
+        return status;
+    }
 
     *t = (struct tree){.root_fd = fd};
     (void)pthread_mutex_init(&t->lock, NULL);
-    sync_above(fd);
-    remove_stale(t, clock_wall_ms());
+    if (writes) {
+        sync_above(fd);
+        remove_stale(t, clock_wall_ms());
+    }
     return OK;
 }
 

@@ -50,9 +50,9 @@ struct tree_call {
     bool (*copy)(struct tree_call *call, size_t from, char *to, size_t len);
 };
 
-/* Makes the root if it is not there (it may be reached through a symbolic link) and removes what PUTs that
- * were killed over an hour ago have left. */
-NODISCARD enum status tree_open(struct tree *t, const char *path, struct error *err);
+/* Opens the root (it may be reached through a symbolic link). `writes`: makes it if it is not there, checks
+ * that it can be written to, and removes what PUTs that were killed over an hour ago have left. */
+NODISCARD enum status tree_open(struct tree *t, const char *path, bool writes, struct error *err);
 void tree_close(struct tree *t);
 
 NODISCARD enum status tree_put(struct tree *t, const char *key, size_t body_bytes, struct tree_call *call,

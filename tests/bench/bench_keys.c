@@ -61,7 +61,7 @@ static int list_all(const char *dir)
     struct error err;
     int64_t begun_us;
 
-    if (directory_store_open(dir, &store, &err) != OK) {
+    if (directory_store_open(dir, true, &store, &err) != OK) {
         fprintf(stderr, "bench_keys: %s\n", err.text);
         return 1;
     }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -56,7 +57,7 @@ static void a_directory_is_made_and_used(void **state)
 
     memmove(url + 5, url + 6, strlen(url + 6) + 1); /* the slash of scratch_path() */
     f->config.store = url;
-    if (backend_open(&f->config, f->timer, &b, f->warning, &f->err) != OK)
+    if (backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err) != OK)
         fail_msg("%s", f->err.text);
     assert_string_equal(f->warning, "");
     assert_true(b.sweeps);
@@ -82,16 +83,16 @@ static void a_store_that_cannot_be_is_a_configuration_error(void **state)
     struct backend b;
 
     f->config.store = "file:/dev/null/here";
-    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_int_equal(backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "--store file:/dev/null/here"));
     f->config.store = "s3://bucket/a_b";
-    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_int_equal(backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "root 'a_b'"));
     f->config.store = "ftp://x";
-    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_int_equal(backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "'ftp://x': say file:DIR or s3://BUCKET[/ROOT]"));
     f->config.store = "file:";
-    assert_int_equal(backend_open(&f->config, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_int_equal(backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err), E_CONFIG);
     assert_non_null(strstr(f->err.text, "without a directory"));
 }
 
@@ -107,7 +108,8 @@ static void open_bucket(struct fixture *f, const struct fake_step *talk, size_t 
     f->config.s3_endpoint = endpoint;
     f->config.s3_region = "us-east-1";
     f->config.s3_path_style = "on";
-    assert_int_equal(backend_open(&f->config, f->timer, ret_backend, f->warning, &f->err), expected);
+    assert_int_equal(backend_open(&f->config, BACKEND_WRITE, f->timer, ret_backend, f->warning, &f->err),
+                     expected);
     fault = fake_s3_end(fake);
     if (fault)
         fail_msg("%s", fault);
@@ -163,10 +165,24 @@ static void a_bucket_that_is_away_is_a_warning(void **state)
     f->config.s3_endpoint = "http://127.0.0.1:1";
     f->config.s3_region = "us-east-1";
     f->config.s3_path_style = "on";
-    if (backend_open(&f->config, f->timer, &b, f->warning, &f->err) != OK)
+    if (backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err) != OK)
         fail_msg("%s", f->err.text);
     assert_string_not_equal(f->warning, "");
     backend_close(&b);
+}
+
+static void what_is_only_read_is_not_made(void **state)
+{
+    struct fixture *f = *state;
+    char *url = scratch_path("file:", "%s/data", f->dir);
+    struct backend b;
+
+    memmove(url + 5, url + 6, strlen(url + 6) + 1);
+    f->config.store = url;
+    assert_int_equal(backend_open(&f->config, BACKEND_READ, f->timer, &b, f->warning, &f->err), E_CONFIG);
+    assert_non_null(strstr(f->err.text, url));
+    assert_int_equal(access(url + strlen("file:"), F_OK), -1);
+    free(url);
 }
 
 int main(void)
@@ -178,6 +194,7 @@ int main(void)
         TEST(a_bucket_that_answers_is_opened_with_its_root),
         TEST(a_bucket_that_says_no_stops_the_start),
         TEST(a_bucket_that_is_away_is_a_warning),
+        TEST(what_is_only_read_is_not_made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

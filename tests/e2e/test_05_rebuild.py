@@ -149,6 +149,10 @@ def reindex_all(stage, store, history, replica, expected):
     replica.kill()
     shutil.rmtree(replica.index)
 
+    nowhere = os.path.join(stage.dir, "no", "store")
+    code, text = reindex(stage, "file:" + nowhere, os.path.join(stage.dir, "no-index"))
+    stage.check(code == 2 and text.count("\n") == 1 and nowhere in text, "reindex of no directory: %d %s", code, text)
+    stage.check(not os.path.exists(os.path.dirname(nowhere)), "reindex made the directory of a store")
     code, text = reindex(stage, store, replica.index, "--since", "2d")
     stage.equal(code, 0, "exit status of reindex --since: %s" % text)
     some = int(re.search(r"the index holds (\d+) profiles", text).group(1))

@@ -141,6 +141,8 @@ def wrong_starts(stage, starter, bucket):
     for name in ("closed", "closed/deeper"):
         starter.refused("an index that cannot be written", "index directory", "--index", os.path.join(stage.dir, name),
                         "--store", "file:" + open_store, run_as=run_as)
+    starter.refused("a store that cannot be written", "'%s' cannot be written" % closed, "--store", "file:" + closed,
+                    "--index", os.path.join(open_store, "index"), run_as=run_as)
     stage.brazier = usual
     for flags, words in ((("--nonsense",), "--nonsense"), (("--threads", "0"), "--threads"), (("--threads", "x"), "--threads"),
                          (("--threads",), "--threads"), (("--max-body", "1EB"), "--max-body"), (("more",), "more"),

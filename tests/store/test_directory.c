@@ -26,7 +26,7 @@ static struct store *open_store(const char *path)
 {
     struct error err;
     struct store *s = NULL;
-    if (directory_store_open(path, &s, &err) != OK)
+    if (directory_store_open(path, true, &s, &err) != OK)
         fail_msg("%s", err.text);
     return s;
 }
@@ -69,7 +69,7 @@ static void a_file_in_its_place_is_an_error_that_names_it(void **state)
 
     struct error err;
     struct store *s = NULL;
-    assert_int_equal(directory_store_open(path, &s, &err), E_INVALID);
+    assert_int_equal(directory_store_open(path, true, &s, &err), E_INVALID);
     assert_non_null(strstr(err.text, path));
     assert_null(s);
 }

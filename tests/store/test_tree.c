@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -51,7 +52,7 @@ static int set_up(void **state)
     f->call = (struct tree_call){wanted, copy};
     f->copies_left = 1000000;
     *state = f;
-    return tree_open(&f->tree, f->path, &f->err) == OK ? 0 : -1;
+    return tree_open(&f->tree, f->path, true, &f->err) == OK ? 0 : -1;
 }
 
 static int set_up_walking(void **state)
@@ -186,7 +187,7 @@ static void the_root_may_be_a_symbolic_link(void **state)
     make_link(f, "link", "real");
     char *path CLEANUP(mem_freep) = scratch_path(f->path, "link");
     struct tree tree;
-    assert_int_equal(tree_open(&tree, path, &f->err), OK);
+    assert_int_equal(tree_open(&tree, path, true, &f->err), OK);
     assert_int_equal(tree_put(&tree, "a/b", 3, &f->call, &f->err), OK);
     tree_close(&tree);
     assert_true(exists(f, "real/a/b"));
@@ -308,12 +309,40 @@ static void what_a_killed_put_left_behind_is_removed_after_an_hour(void **state)
     age(f, TREE_TEMP_DIR "/somebody-else", 100000);
 
     struct tree again;
-    assert_int_equal(tree_open(&again, f->path, &f->err), OK);
+    assert_int_equal(tree_open(&again, f->path, true, &f->err), OK);
     tree_close(&again);
     assert_false(exists(f, TREE_TEMP_DIR "/~0123456789abcdef"));
     assert_true(exists(f, TREE_TEMP_DIR "/~0123456789abcde0"));
     assert_true(exists(f, TREE_TEMP_DIR "/somebody-else"));
     assert_int_equal(list(f, ""), 0);
+}
+
+/* Root may write anywhere, so another user looks; of a child, since there is no way back for a process. */
+static void a_root_that_cannot_be_written_to_is_refused_by_those_who_write(void **state)
+{
+    struct fixture *f = *state;
+    make_dir(f, TREE_TEMP_DIR);
+    char *temp CLEANUP(mem_freep) = scratch_path(f->path, TREE_TEMP_DIR);
+    const char *const closed[] = {f->path, temp};
+    for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+        assert_int_equal(chmod(f->path, 0777), 0);
+        assert_int_equal(chmod(closed[i], 0555), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            struct tree t;
+            if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+                _exit(1);
+            if (tree_open(&t, f->path, true, &f->err) != E_DENIED || !strstr(f->err.text, closed[i]) ||
+                !strstr(f->err.text, "cannot be written to"))
+                _exit(2);
+            _exit(tree_open(&t, f->path, false, &f->err) == OK ? 0 : 3);
+        }
+        int how = -1;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_int_equal(how, 0);
+    }
+    assert_int_equal(chmod(f->path, 0700), 0);
+    assert_int_equal(chmod(temp, 0700), 0);
 }
 
 static void a_root_that_was_removed_is_not_taken_for_an_empty_one(void **state)
@@ -418,6 +447,7 @@ int main(void)
         BOTH(directories_go_with_their_last_object),
         BOTH(a_directory_that_was_removed_is_made_again),
         BOTH(what_a_killed_put_left_behind_is_removed_after_an_hour),
+        BOTH(a_root_that_cannot_be_written_to_is_refused_by_those_who_write),
         BOTH(a_root_that_was_removed_is_not_taken_for_an_empty_one),
         BOTH(a_write_that_is_refused_is_unavailable_and_leaves_nothing),
         BOTH(without_descriptors_everything_is_unavailable_and_nothing_is_lost),

@@ -46,7 +46,7 @@ static int set_up(void **state)
     f->path = scratch_new();
     f->call = (struct tree_call){wanted, copy};
     *state = f;
-    return tree_open(&f->tree, f->path, &f->err) == OK ? 0 : -1;
+    return tree_open(&f->tree, f->path, true, &f->err) == OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
