@@ -34,12 +34,17 @@ void patrol_start(struct patrol *p, const char *name, void (*run)(void *arg), vo
     p->thread = thread_start(name, walk, p);
 }
 
-void patrol_release(struct patrol *p)
+void patrol_stop(struct patrol *p)
 {
     pthread_mutex_lock(&p->lock);
     p->stop = true;
     pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->lock);
+}
+
+void patrol_release(struct patrol *p)
+{
+    patrol_stop(p);
     if (p->running)
         pthread_join(p->thread, NULL);
     pthread_cond_destroy(&p->wake);

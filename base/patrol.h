@@ -21,6 +21,8 @@ struct patrol {
 void patrol_init(struct patrol *p);
 /* Starts run(arg) on a thread of that name; it returns when patrol_wait() said so. */
 void patrol_start(struct patrol *p, const char *name, void (*run)(void *arg), void *arg);
+/* Tells it to stop, without waiting until it has. */
+void patrol_stop(struct patrol *p);
 /* Stops and joins if it runs, releases what patrol_init() took. */
 void patrol_release(struct patrol *p);
 /* For run(): waits so long; false when it is time to stop. */

@@ -275,6 +275,16 @@ static void let_finish(struct app *app)
         nanosleep(&pause, NULL);
 }
 
+/* Those who look through the bucket by themselves need not hear its answer any more; one that is away would
+ * let them wait until their deadlines, one after the other. Told first, they do not complain. */
+static void stop_lookouts(struct app *app)
+{
+    audit_stop(app->audit);
+    retention_stop(app->retention);
+    follow_stop(app->follow);
+    backend_stop(&app->backend);
+}
+
 /* Nobody is left who asks; then those go that use others, before those that they use. */
 void app_free(struct app *app)
 {
@@ -283,6 +293,7 @@ void app_free(struct app *app)
     if (app->server)
         let_finish(app);
     scraping_free(app->scraping);
+    stop_lookouts(app);
     rebuild_free(app->rebuild);
     audit_free(app->audit);
     retention_free(app->retention);

@@ -276,6 +276,12 @@ void audit_start(struct audit *a)
     patrol_start(&a->patrol, "audit", audit_run, a);
 }
 
+void audit_stop(struct audit *a)
+{
+    if (a)
+        patrol_stop(&a->patrol);
+}
+
 void audit_free(struct audit *a)
 {
     if (!a)

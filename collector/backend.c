@@ -80,11 +80,20 @@ enum status backend_open(const struct config *config, enum backend_use use, stru
             continue;
         if (schemes[i].open(config, use, &b, ret_warning, err) != OK)
             return err->code;
-        b.store = stats_store_new(retry_store_new(b.attempts, timer));
+        b.retry = retry_store_new(b.attempts, timer);
+        b.store = stats_store_new(b.retry);
         *ret_backend = b;
         return OK;
     }
     return error_set(err, E_CONFIG, "--store is '%s': say file:DIR or s3://BUCKET[/ROOT]", config->store);
+}
+
+void backend_stop(struct backend *b)
+{
+    if (b->retry) /* first: it would try again what ends now */
+        retry_store_stop(b->retry);
+    if (b->s3)
+        s3_store_stop(b->s3);
 }
 
 void backend_close(struct backend *b)

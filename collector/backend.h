@@ -9,6 +9,7 @@
 
 struct backend {
     struct store *store;    /* statistics around retry around statistics around the real one; owned */
+    struct store *retry;    /* in the middle; NULL: none */
     struct store *attempts; /* the inner statistics: they see each attempt */
     struct store *s3;       /* the real one if it is a bucket, else NULL */
     bool sweeps;            /* nobody else deletes what is past its retention */
@@ -28,6 +29,10 @@ enum backend_use {
  */
 NODISCARD enum status backend_open(const struct config *config, enum backend_use use, struct timer *timer,
                                    struct backend *ret_backend, char *ret_warning, struct error *err);
+/* Ends what waits for the bucket with E_UNAVAILABLE, also what comes later: nobody is left whom an answer
+ * would help. A directory answers soon enough, there only nothing is tried again. Before backend_close();
+ * takes one that is all zero. */
+void backend_stop(struct backend *b);
 void backend_close(struct backend *b);
 
 #endif

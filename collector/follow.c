@@ -308,7 +308,7 @@ static void log_failure(struct follow *f, const struct lane *l, const struct err
     int64_t now_ms = clock_mono_ms();
     struct log_line line;
 
-    if (f->logged_ms != 0 && now_ms - f->logged_ms < LOG_EVERY_MS)
+    if (f->stop || (f->logged_ms != 0 && now_ms - f->logged_ms < LOG_EVERY_MS))
         return;
     f->logged_ms = now_ms;
     log_begin(&line, LOG_WARN, "cannot follow the bucket, trying again");
@@ -415,16 +415,23 @@ void follow_reset(struct follow *f, int64_t tau_ms)
     pthread_mutex_unlock(&f->lock);
 }
 
-void follow_free(struct follow *f)
+void follow_stop(struct follow *f)
 {
-    struct barrier_wait *complete = NULL;
-
     if (!f)
         return;
     pthread_mutex_lock(&f->lock);
     f->stop = true;
     pthread_cond_broadcast(&f->wake);
     pthread_mutex_unlock(&f->lock);
+}
+
+void follow_free(struct follow *f)
+{
+    struct barrier_wait *complete = NULL;
+
+    if (!f)
+        return;
+    follow_stop(f);
     for (unsigned i = 0; i < ID_LANES; i++) {
         struct lane *l = &f->lanes[i];
 

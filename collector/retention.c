@@ -183,6 +183,12 @@ void retention_start(struct retention *r)
     patrol_start(&r->patrol, "retention", retention_run, r);
 }
 
+void retention_stop(struct retention *r)
+{
+    if (r)
+        patrol_stop(&r->patrol);
+}
+
 void retention_free(struct retention *r)
 {
     if (!r)

@@ -23,6 +23,8 @@ struct retention_options {
 
 struct retention *retention_new(const struct retention_options *options);
 void retention_start(struct retention *r);
+/* Tells it to stop, without waiting until it has. Takes NULL. */
+void retention_stop(struct retention *r);
 void retention_free(struct retention *r); /* takes NULL */
 
 /* One pass at that time of the bucket, on the calling thread. */

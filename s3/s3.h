@@ -48,6 +48,10 @@ NODISCARD enum status s3_store_check(struct store *store, struct slice prefix, i
 
 #define S3_CLOCK_OFF_MAX_MS (60 * 1000)
 
+/* Ends what is under way with E_UNAVAILABLE; what is submitted later is answered so at once. The one thread
+ * that closes it. */
+void s3_store_stop(struct store *store);
+
 /* Appends where the credentials came from ("AWS_ACCESS_KEY_ID in the environment"), or "none yet". Any
  * thread. */
 void s3_store_credentials_source(struct store *store, struct buf *out);

@@ -19,6 +19,7 @@ struct s3_store {
     struct store store;
     struct bucket bucket;
     char *description;
+    bool stopped;
 };
 
 static struct s3_store *of(struct store *store)
@@ -31,11 +32,19 @@ static void s3_submit(struct store *store, struct store_op *op)
     bucket_call_submit(&of(store)->bucket, op);
 }
 
+void s3_store_stop(struct store *store)
+{
+    struct s3_store *s = of(store);
+    if (!s->stopped)
+        transport_stop(s->bucket.transport);
+    s->stopped = true;
+}
+
 static void s3_close(struct store *store)
 {
     struct s3_store *s = of(store);
     /* The transport first: its calls ask for keys. The cache may still wake it, so its memory goes last. */
-    transport_stop(s->bucket.transport);
+    s3_store_stop(store);
     credential_cache_close(s->bucket.cache);
     transport_free(s->bucket.transport);
     credentials_release(&s->bucket.keys.credentials);

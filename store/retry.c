@@ -214,7 +214,7 @@ static struct call *cancel_waiting(struct retry *r)
     return cancelled;
 }
 
-static void retry_close(struct store *store)
+void retry_store_stop(struct store *store)
 {
     struct retry *r = (struct retry *)(void *)store;
     lock(r);
@@ -228,6 +228,12 @@ static void retry_close(struct store *store)
         (void)error_wrap(&c->op->error, "the store is closing");
         answer(c);
     }
+}
+
+static void retry_close(struct store *store)
+{
+    struct retry *r = (struct retry *)(void *)store;
+    retry_store_stop(store);
 
     lock(r);
     while (r->starting > 0)

@@ -13,5 +13,8 @@
 
 /* Owns `take_inner`. `timer` is borrowed and outlives the store; attempts start on its thread. */
 struct store *retry_store_new(struct store *take_inner, struct timer *timer);
+/* Tries nothing again any more: what waits for its next attempt is answered, what fails later is answered
+ * with that. `store` is one that retry_store_new() made. Any thread. */
+void retry_store_stop(struct store *store);
 
 #endif

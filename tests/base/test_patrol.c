@@ -50,6 +50,19 @@ static void stopping_wakes_it_from_a_long_wait(void **state)
     assert_int_equal(atomic_load(&r.rounds), 1);
 }
 
+static void telling_it_to_stop_does_not_wait_for_it(void **state)
+{
+    struct round r = {.pause_ms = INT32_MAX};
+
+    (void)state;
+    patrol_init(&r.patrol);
+    patrol_stop(&r.patrol);
+    assert_true(patrol_stopping(&r.patrol));
+    patrol_start(&r.patrol, "patrol", walk, &r);
+    patrol_release(&r.patrol);
+    assert_true(atomic_load(&r.rounds) <= 1);
+}
+
 static void one_that_was_never_started_can_be_released(void **state)
 {
     struct patrol p;
@@ -65,6 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_patrol_does_its_round_again_and_again),
         cmocka_unit_test(stopping_wakes_it_from_a_long_wait),
+        cmocka_unit_test(telling_it_to_stop_does_not_wait_for_it),
         cmocka_unit_test(one_that_was_never_started_can_be_released),
     };
 

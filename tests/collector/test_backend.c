@@ -6,6 +6,7 @@
 #include "tests/support/fake_s3.h"
 #include "tests/support/scratch.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,6 +172,43 @@ static void a_bucket_that_is_away_is_a_warning(void **state)
     backend_close(&b);
 }
 
+static int64_t run_list(struct backend *b)
+{
+    struct store_op op CLEANUP(store_op_release) = {.verb = STORE_LIST,
+                                                    .deadline_ms = clock_mono_ms() + 10000};
+    int64_t begun_ms = clock_mono_ms();
+
+    assert_int_equal(store_run(b->store, &op), E_UNAVAILABLE);
+    return clock_mono_ms() - begun_ms;
+}
+
+static void *list_thread(void *arg)
+{
+    (void)run_list(arg);
+    return NULL;
+}
+
+static void once_stopped_nobody_waits_for_the_bucket(void **state)
+{
+    struct fixture *f = *state;
+    struct backend b;
+    pthread_t thread;
+
+    f->config.store = "s3://bucket";
+    f->config.s3_endpoint = "http://127.0.0.1:1";
+    f->config.s3_region = "us-east-1";
+    f->config.s3_path_style = "on";
+    if (backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err) != OK)
+        fail_msg("%s", f->err.text);
+    int64_t begun_ms = clock_mono_ms();
+    assert_int_equal(pthread_create(&thread, NULL, list_thread, &b), 0);
+    backend_stop(&b);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(run_list(&b) < 3000);
+    assert_true(clock_mono_ms() - begun_ms < 3000);
+    backend_close(&b);
+}
+
 static void what_is_only_read_is_not_made(void **state)
 {
     struct fixture *f = *state;
@@ -194,6 +232,7 @@ int main(void)
         TEST(a_bucket_that_answers_is_opened_with_its_root),
         TEST(a_bucket_that_says_no_stops_the_start),
         TEST(a_bucket_that_is_away_is_a_warning),
+        TEST(once_stopped_nobody_waits_for_the_bucket),
         TEST(what_is_only_read_is_not_made),
     };
 

@@ -191,8 +191,20 @@ def bucket_away(stage, bucket):
     proxy.set("pass")
     replica.wait_ready(20)
     stage.equal(replica.api().post(ProfileMaker("go/compile-5.pb.gz").make(1), "early", "cpu").status, 200, "POST")
+    took = {}
+    for mode in ("refuse", "black-hole"):
+        proxy.set(mode)
+        time.sleep(2)  # listings of the bucket are under way
+        begin = time.monotonic()
+        stage.equal(replica.stop(), 0, "exit status")
+        took[mode] = time.monotonic() - begin
+        stage.check(took[mode] < 3, "without requests it took %.1f s to stop: %s", took[mode], mode)
+        proxy.set("pass")
+        replica.start()
+        replica.wait_ready(20)
     replica.kill()
-    stage.note("started before its bucket")
+    stage.note("started before its bucket; stopped without it in %.2f s (refuses), %.2f s (is silent)",
+               took["refuse"], took["black-hole"])
 
 
 def stop_under_load(stage, bucket):

@@ -1,6 +1,9 @@
 /* Opening, describing, and the check at the start with its texts. */
 #include "tests/s3/home.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #define LISTING     "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
 #define ERROR(code) "<Error><Code>" code "</Code><RequestId>tx1</RequestId></Error>"
 
@@ -100,6 +103,50 @@ static void a_directory_bucket_is_refused_with_the_reason(void **state)
     assert_null(store);
 }
 
+static enum status list(struct store *store)
+{
+    struct store_op op = {.verb = STORE_LIST, .deadline_ms = clock_mono_ms() + 60000};
+    enum status code = store_run(store, &op);
+    store_op_release(&op);
+    return code;
+}
+
+static void *list_thread(void *arg)
+{
+    assert_int_equal(list(arg), E_UNAVAILABLE);
+    return NULL;
+}
+
+/* The server takes connections and says nothing. */
+static void stopping_ends_what_is_under_way_and_what_comes_later(void **state)
+{
+    (void)state;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), client;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof at;
+    char endpoint[64];
+    struct store *store;
+    pthread_t thread;
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    (void)snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u", ntohs(at.sin_port));
+    assert_int_equal(s3_store_open(&(struct s3_options){.bucket = "test", .endpoint = endpoint}, &store,
+                                   NULL),
+                     OK);
+    int64_t begun_ms = clock_mono_ms();
+    assert_int_equal(pthread_create(&thread, NULL, list_thread, store), 0);
+    while ((client = accept(fd, NULL, NULL)) < 0) /* it is under way */
+        ;
+    s3_store_stop(store);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(list(store), E_UNAVAILABLE);
+    assert_true(clock_mono_ms() - begun_ms < 4000); /* a LIST takes 5 s at most */
+    store_close(store);
+    (void)close(client);
+    (void)close(fd);
+}
+
 static int static_keys(void **state)
 {
     (void)state;
@@ -118,6 +165,7 @@ int main(void)
         cmocka_unit_test(no_answer_may_be_one_later),
         cmocka_unit_test(the_store_says_where_it_is_without_secrets),
         cmocka_unit_test(a_directory_bucket_is_refused_with_the_reason),
+        cmocka_unit_test(stopping_ends_what_is_under_way_and_what_comes_later),
     };
     return cmocka_run_group_tests(tests, static_keys, NULL);
 }

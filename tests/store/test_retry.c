@@ -193,6 +193,30 @@ static void closing_answers_those_that_are_with_the_inner_store(void **state)
     close_under_way(*state, FAULT_HOLD, E_UNAVAILABLE, 0);
 }
 
+static void once_stopped_nothing_is_tried_again(void **state)
+{
+    struct fixture *f = *state;
+    static struct store_op ops[MANY];
+    atomic_store(&answered, 0);
+    fault_store_set(f->fault, (struct fault){.verbs = FAULT_ALL_VERBS,
+                                             .times = UINT_MAX,
+                                             .status = E_BUSY,
+                                             .retry_after_ms = 5000});
+    for (int i = 0; i < MANY; i++) {
+        ops[i] = put_op("k");
+        ops[i].done = count;
+        store_submit(f->retry, &ops[i]);
+    }
+    retry_store_stop(f->retry);
+    assert_int_equal(atomic_load(&answered), MANY);
+
+    struct store_op op = put_op("k");
+    assert_int_equal(store_run(f->retry, &op), E_BUSY);
+    assert_int_equal(fault_store_failed(f->fault), MANY + 1);
+    fault_store_set(f->fault, (struct fault){0});
+    assert_int_equal(store_run(f->retry, &op), OK);
+}
+
 /* --- the budget --- */
 
 static void post(struct store_op *op)
@@ -271,6 +295,7 @@ int main(void)
         TEST(closing_answers_those_that_wait),
         TEST(closing_answers_those_that_are_about_to_start),
         TEST(closing_answers_those_that_are_with_the_inner_store),
+        TEST(once_stopped_nothing_is_tried_again),
         TEST(without_budget_an_op_waits_instead_of_adding_load),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
