@@ -29,10 +29,9 @@ struct audit_result {
 
 struct audit *audit_new(const struct audit_options *options);
 void audit_start(struct audit *a);
-/* Takes NULL. */
 /* Tells it to stop, without waiting until it has. Takes NULL. */
 void audit_stop(struct audit *a);
-void audit_free(struct audit *a);
+void audit_free(struct audit *a); /* takes NULL */
 
 /* Compares one lane over mint times [from, to), now, on the calling thread. E_UNAVAILABLE and the like:
  * nothing was concluded from what failed; what was found before is kept. */

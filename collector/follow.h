@@ -29,9 +29,9 @@ int64_t follow_tau_ms(struct follow *f, unsigned lane);
 /* Begins, with the cursor of each lane at tau_ms where it has none or `reset`: the lanes written to and those
  * that have a cursor. */
 void follow_start(struct follow *f, int64_t tau_ms, bool reset);
-/* Lets rounds under way end, joins, completes those who wait as stale. */
 /* Tells it to stop, without waiting until it has. Takes NULL. */
 void follow_stop(struct follow *f);
+/* Lets rounds under way end, joins, completes those who wait as stale. */
 void follow_free(struct follow *f);
 
 /* A question that waits. Embedded in the caller's struct, which must live until `done` is called. */
