@@ -51,7 +51,7 @@
     X(dwarf_getsrcfiles)                                                                                     \
     X(dwarf_filesrc)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *name; /* NOLINT(bugprone-macro-parentheses): a declaration */
 static struct {
     LIBDW_FUNCTIONS(MEMBER)
 } lib;

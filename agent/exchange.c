@@ -36,7 +36,7 @@ enum {
 
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *name; /* NOLINT(bugprone-macro-parentheses): a declaration */
 static struct {
     LIBCURL_FUNCTIONS(MEMBER)
 } lib;

@@ -51,6 +51,7 @@ static void *begin(void *user)
     return start.fn(start.arg);
 }
 
+/* The C library's own names are reserved. NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 PUBLIC int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
                           void *(*fn)(void *), void *restrict arg)
 {
@@ -85,3 +86,4 @@ PUBLIC sighandler_t signal(int number, sighandler_t handler)
         return before.sa_handler;
     return real_signal(number, handler);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -256,7 +256,7 @@ static void say_idle(const struct growth *g, const struct breaches *b)
         printable_cut(&rule, r->text, NAME_SHOWN_BYTES);
         for (uint32_t n = 0, told = 0; !r->regex && n < g->graph->nodes.count && told < ALIKE_TOLD; n++) {
             struct slice name = graph_name(g->graph, n);
-            if (!memmem(name.ptr, name.len, r->name.ptr, r->name.len))
+            if (name.len == 0 || !memmem(name.ptr, name.len, r->name.ptr, r->name.len))
                 continue;
             buf_append_cstr(&alike, told++ > 0 ? ", " : "; did you mean ");
             printable_append(&alike, slice_sub(name, 0, NAME_SHOWN_BYTES));

@@ -87,10 +87,12 @@
     ROW("tree.js", JS, ui_tree_js)                                                                           \
     ROW("units.js", JS, ui_units_js)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of declarations */
 #define DECLARE(name, type, symbol)                                                                          \
     extern const char symbol[];                                                                              \
     extern const unsigned long symbol##_bytes;
 FILES(DECLARE)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct row {
     struct page_file file; /* first: a page_file is its row */

@@ -87,7 +87,7 @@ void graph_label(const struct graph *g, int64_t value, struct buf *out);
 void graph_cell(const struct graph *g, int64_t value, size_t width, struct buf *out);
 
 /* A node's flat, flat%, sum%, cum and cum%; sum: flat of all nodes down to this one. */
-void graph_cells(const struct graph *g, uint32_t node, int64_t sum, struct buf *out);
+void graph_cells(const struct graph *g, uint32_t index, int64_t sum, struct buf *out);
 
 /* The lines that stand above every table: "File: ...", "Type: cpu", "Time: ...", "Showing nodes accounting
  * for ..."; each with a newline. Times are in UTC. */

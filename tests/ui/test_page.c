@@ -58,8 +58,10 @@ static void every_file_of_the_folder_has_a_row(void **state)
     DIR *folder = opendir("ui");
     size_t seen = 0;
 
-    if (!folder)
+    if (!folder) {
         skip(); /* run from elsewhere */
+        return;
+    }
     for (const struct dirent *entry; (entry = readdir(folder));) {
         for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
             if (!slice_ends(slice_of(entry->d_name), slice_of(kinds[k])))
