@@ -3,10 +3,9 @@
    them. */
 import { Failure, send } from "./api.js";
 import { button, fill, make, tell } from "./dom.js";
-import { Figure } from "./figure.js";
 import { makeFilterChips } from "./filters.js";
 import { explain } from "./loader.js";
-import { noticeLines, summary } from "./look.js";
+import { showTree, summary } from "./look.js";
 import { optionsOf, urlOf } from "./question.js";
 import { change, current } from "./state.js";
 import { Tools } from "./tools.js";
@@ -109,7 +108,10 @@ export class Adhoc {
         this.normal.checked = state.normalize === "1";
         this.chips.update(state);
         this.tools.update(state, this.data);
-        if (this.data && this.figure) this.figure.update(state);
+        if (this.data) {
+            this.figure.update(state);
+            this.tell(state);
+        }
         const options = { format: "flamegraph", ...optionsOf(state), normalize: this.bases.length > 0 ? state.normalize : "", max_nodes: NODES_MAX }, key = JSON.stringify(options);
         if (key !== this.key) this.ask(options, key);
     }
@@ -122,7 +124,7 @@ export class Adhoc {
         try {
             const { text, facts } = await send(urlOf("api/0/view", options), { method: "POST", body: formOf(this.files, this.bases), signal: controller.signal });
             if (this.key !== key) return;
-            this.show(JSON.parse(text), facts);
+            showTree(this, { body: JSON.parse(text), facts }, this.place);
         } catch (error) {
             if (controller.signal.aborted) return;
             this.fail(error, () => this.ask(options, key));
@@ -135,14 +137,8 @@ export class Adhoc {
         tell(`${title}: ${text}`, { seen: false });
     }
 
-    show(data, facts) {
-        const state = current();
-        if (!this.figure) this.figure = new Figure(this.place, { found: (...found) => this.tools.tellFound(...found) });
-        this.data = data;
-        this.figure.setData(data);
-        this.tools.update(state, data);
-        this.words.textContent = summary(data, facts, state);
-        fill(this.notes, noticeLines(facts, data, state.zone));
+    tell(state) {
+        this.words.textContent = summary(this.data, this.facts, state);
     }
 
     focusSearch() { this.tools.focusSearch(); }

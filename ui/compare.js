@@ -5,7 +5,7 @@ import { Figure, typeIndex } from "./figure.js";
 import { makeFilterChips } from "./filters.js";
 import { makeLabelsField, makeServiceField } from "./find.js";
 import { makeLoader } from "./loader.js";
-import { noticeLines } from "./look.js";
+import { showTree } from "./look.js";
 import { NO_BASE, compareItems, previousPeriod } from "./compare_menu.js";
 import { menuButton } from "./popup.js";
 import { baseOf, baseRangeOf, diffUrl, flameOptions, hasBase, sourceOf, viewUrl } from "./question.js";
@@ -102,7 +102,7 @@ export class Compare {
             make("div", { class: "row" }, button("Previous period", { class: "main", onclick: previousPeriod }), menuButton(["Something else", arrow()], "Compare with", compareItems)));
         this.element.append(this.chips.element, this.notes, make("div", { class: "bar thin" }, this.words), this.empty, this.diffPlace, this.sides.element);
         element.append(this.element);
-        this.loader = makeLoader(this.diffPlace, { what: "the difference", show: (answer, inner) => this.show(answer, inner) });
+        this.loader = makeLoader(this.diffPlace, { what: "the difference", show: (answer, inner) => showTree(this, answer, inner) });
     }
 
     url(state, options) {
@@ -136,17 +136,6 @@ export class Compare {
         const [before, after] = [values.base_total[0], values.total[0]];
         this.words.textContent = `${formatValue(before, unit)} of ${counted(+this.facts.baseProfiles || 0, "profile")} \u2192 ${formatValue(after, unit)} of ` +
             `${counted(+this.facts.profiles || 0, "profile")}: ${formatChange(before, after)}${state.normalize ? ", scaled" : ""}`;
-    }
-
-    show({ body, facts }, inner) {
-        const state = current();
-        if (!this.figure) this.figure = new Figure(inner, { found: (...found) => this.tools.tellFound(...found) });
-        this.data = body;
-        this.facts = facts;
-        this.figure.setData(body);
-        this.tools.update(state, body);
-        fill(this.notes, noticeLines(facts, body, state.zone));
-        this.tell(state);
     }
 
     focusSearch() { this.tools.focusSearch(); }

@@ -27,6 +27,18 @@ export function noticeLines(facts, data, zone) {
     return [...new Set(lines)].map(line => make("p", { class: "notice", role: "status" }, line));
 }
 
+/* An answer becomes what is seen, of a selection and of a difference alike. `view` has tools, notes and tell(); it gets a figure. */
+export function showTree(view, { body, facts }, inner) {
+    const state = current();
+    if (!view.figure) view.figure = new Figure(inner, { found: (...found) => view.tools.tellFound(...found) });
+    view.data = body;
+    view.facts = facts;
+    view.figure.setData(body);
+    view.tools.update(state, body);
+    fill(view.notes, noticeLines(facts, body, state.zone));
+    view.tell(state);
+}
+
 export class Look {
     constructor(element) {
         this.chosen = make("div", { class: "bar", hidden: true });
@@ -39,7 +51,7 @@ export class Look {
         this.tools = new Tools(this.element, { more: [compareMenu(), take] });
         this.element.append(this.chosen, this.chips.element, this.notes, make("div", { class: "bar thin" }, this.words), place);
         element.append(this.element);
-        this.loader = makeLoader(place, { what: "the flame graph", show: (answer, inner) => this.show(answer, inner), nothing: () => this.nothing() });
+        this.loader = makeLoader(place, { what: "the flame graph", show: (answer, inner) => showTree(this, answer, inner), nothing: () => this.nothing() });
     }
 
     nothing() {
@@ -66,17 +78,6 @@ export class Look {
 
     tell(state) {
         this.words.textContent = summary(this.data, this.facts, state);
-    }
-
-    show({ body, facts }, inner) {
-        const state = current();
-        if (!this.figure) this.figure = new Figure(inner, { found: (...found) => this.tools.tellFound(...found) });
-        this.data = body;
-        this.facts = facts;
-        this.figure.setData(body);
-        this.tools.update(state, body);
-        fill(this.notes, noticeLines(facts, body, state.zone));
-        this.tell(state);
     }
 
     focusSearch() { this.tools.focusSearch(); }

@@ -1,5 +1,5 @@
-/* The profiles of a selection one by one: when, from where, how much of how long a time, how large. Each can be opened or downloaded, several
-   be merged or two be compared. */
+/* The profiles of a selection one by one: when, from where, how much of how long a time, how large. Each can be opened or
+   downloaded, several be merged or two be compared. */
 import { button, fill, make } from "./dom.js";
 import { makeLoader, notices } from "./loader.js";
 import { makeSizes } from "./sizes.js";

@@ -1,5 +1,5 @@
-/* The sizes of profiles that are listed. The index does not know them, the bucket does: each is asked for when its row comes into
-   view, a few at a time, and once. */
+/* The sizes of profiles that are listed. The index does not know them, the bucket does: each is asked for when its row
+   comes into view, a few at a time, and once. "?": the server does not say, or a proxy has left it out. */
 import { sizeOf } from "./api.js";
 import { formatBytes } from "./units.js";
 
@@ -19,7 +19,7 @@ export function makeSizes() {
         const url = urls.get(cell), { signal } = controller;
         try {
             if (!known.has(url)) known.set(url, await sizeOf(url, signal));
-            cell.textContent = formatBytes(known.get(url));
+            cell.textContent = known.get(url) >= 0 ? formatBytes(known.get(url)) : "?";
             observer.unobserve(cell);
         } catch (error) {
             if (!signal.aborted) {

@@ -12,6 +12,8 @@ export const adhoc = {
         await page.locator(".flame-canvas:visible").waitFor();
         await soon.match(() => page.locator(".summary:visible").textContent(), /^cpu: 13\.84s/);
         await page.getByText("cpu-000.pb.gz").waitFor();
+        await page.getByRole("combobox", { name: "Values" }).selectOption("samples");
+        await page.waitForFunction(() => window.summary().startsWith("samples: "));
         await soon.equal(() => count(), before);
         await at.shot(page, "adhoc");
     },
