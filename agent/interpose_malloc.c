@@ -10,6 +10,7 @@
  * has no test for that either. Threads that find out at once find the same.
  */
 #include "agent/heap.h"
+#include "agent/loader.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -164,9 +165,7 @@ static void *first_memalign(size_t alignment, size_t size)
 
 bool interpose_malloc_is_first(void)
 {
-    void *first = dlsym(RTLD_DEFAULT, "malloc");
-    Dl_info a, b;
-    return first && dladdr(first, &a) != 0 && dladdr((void *)&next, &b) != 0 && a.dli_fbase == b.dli_fbase;
+    return loader_is_same(dlsym(RTLD_DEFAULT, "malloc"), &next);
 }
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved names */

@@ -8,6 +8,7 @@
  * name. Exceptions pass through these functions, which hold nothing.
  */
 #include "agent/heap.h"
+#include "agent/loader.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -38,12 +39,7 @@ static bool are_allocators(void)
     int answer = atomic_load_explicit(&known, memory_order_relaxed);
 
     if (__builtin_expect(answer == UNKNOWN, 0)) {
-        Dl_info a, b;
-        void *operator_new = look_up("_Znwm"), *allocator = dlsym(RTLD_NEXT, "malloc");
-        answer = operator_new && allocator && dladdr(operator_new, &a) != 0 && dladdr(allocator, &b) != 0 &&
-                         a.dli_fbase == b.dli_fbase
-                     ? YES
-                     : NO;
+        answer = loader_is_same(look_up("_Znwm"), dlsym(RTLD_NEXT, "malloc")) ? YES : NO;
         atomic_store_explicit(&known, answer, memory_order_relaxed);
     }
     return answer == YES;

@@ -7,6 +7,7 @@
  * x86_64: the version is asked for by name.
  */
 #include "agent/contention.h"
+#include "agent/loader.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -64,9 +65,7 @@ __attribute__((constructor)) static void look_early(void)
 
 bool interpose_wait_is_first(void)
 {
-    void *first = dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
-    Dl_info a, b;
-    return first && dladdr(first, &a) != 0 && dladdr((void *)&next, &b) != 0 && a.dli_fbase == b.dli_fbase;
+    return loader_is_same(dlsym(RTLD_DEFAULT, "pthread_mutex_lock"), &next);
 }
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved names */

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+_Static_assert(STACK_GONE == LEDGER_GONE && (int)STACK_VALUES == (int)LEDGER_SUMS,
+               "stacks go from one to the other as they are");
+
 enum { NAMES_MS = 2000, NS_PER_S = 1000000000 };
 
 struct copy {

@@ -28,6 +28,12 @@ void *loader_open(const char *name)
     return library;
 }
 
+bool loader_is_same(const void *a, const void *b)
+{
+    Dl_info one, other;
+    return a && b && dladdr(a, &one) != 0 && dladdr(b, &other) != 0 && one.dli_fbase == other.dli_fbase;
+}
+
 void loader_at_exit(void (*fn)(void))
 {
     atomic_store(&at_exit, fn);

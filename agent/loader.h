@@ -18,6 +18,10 @@ void loader_at_exit(void (*fn)(void));
 /* A library was loaded and has set up everything. */
 void loader_is_ready(void);
 
+/* Are both addresses in one library, or in the program? False for NULL. Without our lock: the program's
+ * threads may ask. */
+bool loader_is_same(const void *a, const void *b);
+
 /* A number that changes when a library is loaded or unloaded; never 0. */
 uint64_t loader_changes(void);
 
