@@ -157,34 +157,34 @@ static void a_bucket_that_says_no_stops_the_start(void **state)
     assert_null(strstr(f->err.text, "not-a-secret"));
 }
 
+static void open_away(struct fixture *f, struct backend *ret_backend)
+{
+    f->config.store = "s3://bucket";
+    f->config.s3_endpoint = "http://127.0.0.1:1";
+    f->config.s3_region = "us-east-1";
+    f->config.s3_path_style = "on";
+    if (backend_open(&f->config, BACKEND_WRITE, f->timer, ret_backend, f->warning, &f->err) != OK)
+        fail_msg("%s", f->err.text);
+}
+
 static void a_bucket_that_is_away_is_a_warning(void **state)
 {
     struct fixture *f = *state;
     struct backend b;
 
-    f->config.store = "s3://bucket";
-    f->config.s3_endpoint = "http://127.0.0.1:1";
-    f->config.s3_region = "us-east-1";
-    f->config.s3_path_style = "on";
-    if (backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err) != OK)
-        fail_msg("%s", f->err.text);
+    open_away(f, &b);
     assert_string_not_equal(f->warning, "");
     backend_close(&b);
 }
 
-static int64_t run_list(struct backend *b)
+/* Tried again until then, it would take longer than any test may. */
+static void *run_list(void *backend)
 {
+    struct backend *b = backend;
     struct store_op op CLEANUP(store_op_release) = {.verb = STORE_LIST,
-                                                    .deadline_ms = clock_mono_ms() + 10000};
-    int64_t begun_ms = clock_mono_ms();
+                                                    .deadline_ms = clock_mono_ms() + INT64_C(3600) * 1000};
 
     assert_int_equal(store_run(b->store, &op), E_UNAVAILABLE);
-    return clock_mono_ms() - begun_ms;
-}
-
-static void *list_thread(void *arg)
-{
-    (void)run_list(arg);
     return NULL;
 }
 
@@ -194,18 +194,11 @@ static void once_stopped_nobody_waits_for_the_bucket(void **state)
     struct backend b;
     pthread_t thread;
 
-    f->config.store = "s3://bucket";
-    f->config.s3_endpoint = "http://127.0.0.1:1";
-    f->config.s3_region = "us-east-1";
-    f->config.s3_path_style = "on";
-    if (backend_open(&f->config, BACKEND_WRITE, f->timer, &b, f->warning, &f->err) != OK)
-        fail_msg("%s", f->err.text);
-    int64_t begun_ms = clock_mono_ms();
-    assert_int_equal(pthread_create(&thread, NULL, list_thread, &b), 0);
+    open_away(f, &b);
+    assert_int_equal(pthread_create(&thread, NULL, run_list, &b), 0);
     backend_stop(&b);
     assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_true(run_list(&b) < 3000);
-    assert_true(clock_mono_ms() - begun_ms < 3000);
+    (void)run_list(&b);
     backend_close(&b);
 }
 
